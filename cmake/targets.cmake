@@ -1,0 +1,30 @@
+# twinloop_library(NAME SOURCES...): a static library twinloop::NAME with the project's warnings.
+include(GNUInstallDirs)
+
+add_library(twinloop_flags INTERFACE)
+target_compile_features(twinloop_flags INTERFACE cxx_std_20)
+target_compile_options(twinloop_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow=local
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-shadow> $<$<BOOL:${TWINLOOP_WERROR}>:-Werror>)
+if(TWINLOOP_SANITIZE)
+  add_compile_options(-fsanitize=${TWINLOOP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${TWINLOOP_SANITIZE})
+endif()
+
+function(twinloop_library name)
+  add_library(twinloop_${name} STATIC ${ARGN})
+  add_library(twinloop::${name} ALIAS twinloop_${name})
+  set_target_properties(twinloop_${name} PROPERTIES EXPORT_NAME ${name} CXX_EXTENSIONS OFF)
+  target_compile_features(twinloop_${name} PUBLIC cxx_std_20)
+  target_link_libraries(twinloop_${name} PRIVATE $<BUILD_INTERFACE:twinloop_flags>)
+  target_include_directories(twinloop_${name}
+    PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+    PRIVATE ${PROJECT_SOURCE_DIR})
+endfunction()
+
+# twinloop_executable(NAME SOURCES...): a program of this project, not installed.
+function(twinloop_executable name)
+  add_executable(${name} ${ARGN})
+  set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE twinloop_flags)
+endfunction()

@@ -1,0 +1,200 @@
+// Choices: everything that could have gone differently in a simulated run, as a list of small integers.
+//
+//   sim::world world({.source = &source, .record = &record});      // source answers, record remembers
+//
+// A run is a function of its answers. 0 is always the natural answer (earliest, first in first out, no fault, least
+// latency), every list of integers is a legal run, and an exhausted source answers 0. So a run can be repeated,
+// searched, enumerated, fuzzed and shrunk with nothing but integers.
+// Identity of a question or an option = (kind, label, occurrence): the name of the handle or process it is about, and
+// how many questions of that kind the same name has been asked before. It survives edits of the program; indices and
+// source lines would not.
+#ifndef TWINLOOP_CHOICES_HPP
+#define TWINLOOP_CHOICES_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace twinloop::sim {
+
+/// What is asked. Each kind is masked and budgeted on its own. Part of the replay format: append only.
+enum class choice_kind : std::uint8_t {
+  pick,         ///< which of the ready things happens next
+  batch,        ///< how many completions one wait delivers: 0 = all that are ready, v = exactly v
+  defer,        ///< hold this completion until 2^v - 1 others were delivered
+  pool_start,   ///< which queued job a free pool thread takes
+  pool_run,     ///< how long a job that yielded stays suspended, in units of other deliveries
+  pool_done,    ///< how much longer than natural a pool call takes
+  timer_late,   ///< how late the due timers of a process are noticed
+  latency,      ///< how much longer than natural a packet travels
+  short_io,     ///< how much less than asked a transfer moves
+  cancel_race,  ///< who wins: 0 = the cancel, 1 = the operation
+  close_defer,  ///< hold a close completion, as defer
+  net_fault,    ///< 0 = none; connection refused, reset, ...
+  disk_fault,   ///< 0 = none; failed calls; what a crash keeps of unsynced data
+  exhaust,      ///< 0 = no; descriptors, memory or disk space run out
+  crash,        ///< 0 = no; the process dies here
+  clock,        ///< wall clock offsets and steps
+  dns,          ///< order, delay and failure of name answers
+  signal,       ///< when a signal arrives
+  user,         ///< values that the test draws with world::choose
+};
+inline constexpr std::size_t choice_kinds = 19;
+/// The kind's name, as in "pool_start"; a string literal. parse_choice_kind is the inverse (choice_kinds if unknown).
+const char* name(choice_kind) noexcept;
+std::size_t parse_choice_kind(std::string_view) noexcept;
+
+/// One answered question, as recorded: 40 bytes, no pointers.
+struct choice_record {
+  std::uint64_t label = 0;       ///< hash of the name of what was asked about
+  std::uint64_t option = 0;      ///< pick kinds: identity of the option taken (label and occurrence mixed); else 0
+  std::uint64_t hash = 0;        ///< rolling trace hash after this answer: equal prefixes have equal hashes
+  std::uint32_t occurrence = 0;  ///< how many questions of this kind the label was asked before
+  std::uint32_t n = 0;           ///< the answer was in [0, n)
+  std::uint32_t value = 0;
+  choice_kind kind = choice_kind::pick;
+  std::uint8_t unused[3] = {0, 0, 0};
+};
+
+/// Something that may be picked.
+struct choice_option {
+  std::uint64_t label = 0;        ///< hash of the name of the handle, job or process that would go on
+  std::uint64_t identity = 0;     ///< label and occurrence mixed: the same across runs of one program
+  std::uint64_t chain = 0;        ///< its causal chain: work of one chain is ordered already
+  std::uint64_t conflict_key = 0; ///< what it touches; 0 = everything of its process
+  std::uint32_t occurrence = 0;
+};
+
+struct question {
+  choice_kind kind = choice_kind::pick;
+  std::uint64_t label = 0;
+  std::uint32_t occurrence = 0;
+  std::uint32_t n = 0;                        ///< at least 2: what has one answer is not asked
+  std::span<const choice_option> options{};   ///< of pick kinds, in natural order, if the source wants options
+};
+
+/// Answers questions. Implementations are deterministic functions of what they were made with and were asked.
+class choice_source {
+ public:
+  virtual ~choice_source() = default;
+  /// An answer; one that is not below n is clamped to n - 1.
+  virtual std::uint32_t answer(const question& asked) = 0;
+  /// Whether answer() reads question::options; building them costs time.
+  virtual bool wants_options() const { return false; }
+};
+
+/// Answers a recorded list. Strict: the first question whose (kind, label, occurrence, n) differs from the record is
+/// remembered as the divergence and everything from there on is natural. Lenient: an answer is looked up by (kind,
+/// label, occurrence), a pick by its option's identity, and what is not found is natural.
+class replay_source final : public choice_source {
+ public:
+  enum class matching : std::uint8_t { strict, lenient };
+  replay_source(std::vector<choice_record> records, matching how);
+  ~replay_source() override;
+  std::uint32_t answer(const question& asked) override;
+  bool wants_options() const override;
+  struct divergence {
+    std::size_t index = 0;      ///< which record
+    choice_record expected{};   ///< what the record holds (n = 0: the record ended earlier)
+    question asked{};           ///< what the program asked instead (options empty)
+  };
+  /// The first difference, or nullptr. Strict matching only.
+  const divergence* first_divergence() const;
+
+ private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+/// Answers from bytes, as fuzzers have them: one byte a question (two when n > 256), value modulo n; exhausted = 0.
+class byte_source final : public choice_source {
+ public:
+  explicit byte_source(std::span<const std::byte> bytes) : bytes_(bytes) {}
+  std::uint32_t answer(const question& asked) override;
+
+ private:
+  std::span<const std::byte> bytes_;
+};
+
+/// How a searching source deviates. See docs/design.md; more strategies join here.
+enum class strategy : std::uint8_t {
+  natural,
+  random_walk,      ///< every pick uniform over its options
+  static_priority,  ///< each ready thing draws a priority once; the highest goes first
+  defer,            ///< picks stay natural, completions are held back with a drawn probability
+};
+const char* name(strategy) noexcept;
+
+/// One point of a search: a pure function of (seed, run), equal in every process and on every machine.
+struct search_plan {
+  strategy how = strategy::natural;
+  std::uint64_t seed = 0;        ///< of this run's generator
+  std::uint32_t kinds = 0;       ///< bit set over choice_kind: which kinds may deviate
+  std::uint32_t defer_one_in = 8;     ///< defer: one completion in this many is held
+  std::uint32_t fault_one_in = 64;    ///< fault kinds (net_fault .. signal): one question in this many
+  std::uint32_t fault_budget = 2;     ///< and at most this many non-zero answers of each fault kind a run
+};
+/// The plan of run `run` of search `seed`: runs 0 and 1 natural, then a fixed rotation under changing masks. `kinds`
+/// limits the kinds that may ever deviate.
+search_plan plan_run(std::uint64_t seed, std::uint64_t run, std::uint32_t kinds);
+/// Which kinds a search explores unless told otherwise: all orders, short transfers and latencies, no faults.
+std::uint32_t order_kinds() noexcept;
+std::uint32_t bit(choice_kind kind) noexcept;
+/// The source of a plan.
+std::unique_ptr<choice_source> make_source(const search_plan& plan);
+
+/// Memory that a run is recorded into while it goes on. The bytes may be shared with another process: everything needed
+/// to read the record stands in them, behind plain stores and a length that is written last, so that it can be read
+/// after the process that ran has died.
+class recording {
+ public:
+  /// Records into its own memory.
+  explicit recording(std::size_t bytes = 1 << 20);
+  /// Records into `memory` (8-byte aligned, at least 8 KiB), which must outlive it.
+  explicit recording(std::span<std::byte> memory);
+  ~recording();
+  recording(const recording&) = delete;
+  recording& operator=(const recording&) = delete;
+
+  struct header {
+    std::uint64_t magic = 0;
+    std::uint64_t run = 0;        ///< whatever the writer calls this run
+    std::uint64_t committed = 0;  ///< records written
+    std::uint64_t hash = 0;       ///< trace hash so far
+    std::int64_t now = 0;         ///< virtual time so far, ns
+    std::uint64_t running = 0;    ///< 1 from begin() to end()
+    std::uint64_t overflow = 0;   ///< 1 when records had to be dropped
+    char failure_name[256] = {};  ///< what broke, set before anything is unwound
+    char failure_text[2048] = {};
+    char failure_place[512] = {};
+  };
+  /// Rewinds for run number `run`.
+  void begin(std::uint64_t run);
+  void end() { header_->running = 0; }
+  void append(const choice_record& made) {
+    if (header_->committed == capacity_) {
+      header_->overflow = 1;
+      return;
+    }
+    records_[header_->committed] = made;
+    header_->committed = header_->committed + 1;
+  }
+  std::span<const choice_record> records() const { return {records_, header_->committed}; }
+  header& head() { return *header_; }
+  const header& head() const { return *header_; }
+
+ private:
+  void attach(std::span<std::byte> memory);
+  std::unique_ptr<std::uint64_t[]> own_;
+  header* header_ = nullptr;
+  choice_record* records_ = nullptr;
+  std::size_t capacity_ = 0;
+};
+
+}  // namespace twinloop::sim
+
+#endif

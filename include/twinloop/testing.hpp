@@ -1,0 +1,97 @@
+// Tests and tools on top of the simulated world: scenarios, searching, replaying, shrinking, GoogleTest.
+//
+//   // kv_test.cpp                                    // a scenario binary
+//   TWINLOOP_TEST(kv, survives_crashes, 200) {        int main(int argc, char** argv) {
+//     build(world);                                     static const scenario all[] = {{"kv", "...", run_kv}};
+//     world.run();                                      return twinloop::testing::scenario_main(argc, argv, all);
+//   }                                                 }
+//
+// A failing run prints what broke, the few deviations from the natural order, one line that replays it, and the file.
+#ifndef TWINLOOP_TESTING_HPP
+#define TWINLOOP_TESTING_HPP
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "twinloop/sim.hpp"
+
+namespace twinloop::testing {
+
+/// Settings of a scenario, name -> value; part of a replay file.
+using configuration = std::map<std::string, std::string, std::less<>>;
+
+/// A story that runs in a world: builds hosts, calls world.run(), checks. It must take everything that varies from the
+/// world and the configuration.
+struct scenario {
+  const char* name;
+  const char* summary;                              ///< one line for `list`
+  void (*body)(sim::world& world, const configuration& settings);
+  std::uint32_t kinds = 0;                          ///< extra choice kinds to search (bits), beside order_kinds()
+  bool expected_to_fail = false;                    ///< a buggy twin: a clean search of it is the surprise
+  configuration defaults{};                         ///< settings it understands; `--set` refuses others
+};
+
+/// The command line of a scenario binary: list, run, explore, replay, shrink. Exit status: 0 clean, 1 a failure was
+/// found (or did not replay), 2 wrong use.
+int scenario_main(int argc, char** argv, std::span<const scenario> all);
+
+/// A replay file: everything that repeats a run. Text, one choice a line; see docs/determinism.md.
+struct replay_file {
+  std::string program;        ///< the binary's name
+  std::string scenario;
+  configuration settings;
+  std::uint64_t seed = 0;     ///< base seed and run it was found with, for people
+  std::uint64_t run = 0;
+  std::uint64_t data_seed = 0;
+  sim::failure broke;         ///< signature
+  std::string ended;          ///< outcome's name
+  std::uint64_t hash = 0;     ///< of the whole run
+  std::vector<sim::choice_record> choices;
+  std::map<std::uint64_t, std::string> names;  ///< of the labels that occur
+
+  /// Writes it so that a reader sees the old file or the whole new one. The error says what went wrong and where.
+  std::optional<std::string> save(const std::string& path) const;
+  /// The parsed file, or in `error` a sentence: what was wrong, in which line, what to do.
+  static std::optional<replay_file> load(const std::string& path, std::string& error);
+};
+
+/// The outcome of one run, wherever it ran.
+struct run_result {
+  sim::outcome ended = sim::outcome::not_run;
+  sim::failure broke;                       ///< empty name when clean
+  std::uint64_t hash = 0;
+  std::uint64_t deviations = 0;
+  std::int64_t virtual_time = 0;
+  std::vector<sim::choice_record> choices;
+  std::map<std::uint64_t, std::string> names;  ///< only when asked for
+  std::string report;                          ///< world.report().text() of a failure
+};
+
+/// Runs `story` once in this process.
+run_result run_once(const scenario& story, const configuration& settings, sim::choice_source* source,
+                    std::uint64_t data_seed, bool with_names = false);
+
+/// What GoogleTest's macro does for one test: `runs` schedules, or the one of TWINLOOP_REPLAY (a file). Gives back
+/// nothing when all were clean, else the text of the failure with its replay line.
+std::optional<std::string> check_runs(const char* test, void (*body)(sim::world&), std::uint64_t runs,
+                                      std::uint32_t extra_kinds);
+
+}  // namespace twinloop::testing
+
+/// A GoogleTest test whose body runs `runs` times, each under another schedule, with `world` ready to be filled.
+/// TWINLOOP_REPLAY=<file> runs the one recorded there, TWINLOOP_SEED=<n> changes the search, TWINLOOP_RUNS its length.
+/// Include gtest/gtest.h first.
+#define TWINLOOP_TEST(suite, name, runs)                                                                       \
+  static void suite##_##name##_body(::twinloop::sim::world& world);                                           \
+  TEST(suite, name) {                                                                                         \
+    auto failed = ::twinloop::testing::check_runs(#suite "." #name, &suite##_##name##_body, runs, 0);         \
+    if (failed) FAIL() << *failed;                                                                            \
+  }                                                                                                           \
+  static void suite##_##name##_body([[maybe_unused]] ::twinloop::sim::world& world)
+
+#endif
