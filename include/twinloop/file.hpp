@@ -40,6 +40,7 @@ class file_caller : public handle {
   ~file_caller();  ///< with a call in the kernel's hands: a broken contract, except while unwinding or in ~loop
   file_call_record& record();
   void start(file_call_record& call, where made);
+  void detach_calls();
   friend struct file_call_record;
   std::vector<file_call_record*> all_;
   std::vector<file_call_record*> free_;
@@ -66,6 +67,9 @@ class file : public file_caller {
   void close(done_callback done, where made = where::here());
 
  private:
+  friend struct file_call_record;
+  file_call_record& handle_call(file_call what);
+  void adopt(handle_id opened);
   handle_id handle_ = handle_id::none;
 };
 
@@ -81,6 +85,9 @@ class file_system : public file_caller {
   void remove_directory(std::string_view path, done_callback done, where made = where::here());
   void sync_directory(std::string_view path, done_callback done, where made = where::here());
   void list(std::string_view path, list_callback done, where made = where::here());
+
+ private:
+  file_call_record& path_call(file_call what, std::string_view path, std::string_view second_path = {});
 };
 
 }  // namespace twinloop

@@ -193,7 +193,10 @@ class loop {
 
   // ---- operations (the hot tier; see op.hpp)
   void submit(op& started, where made = where::here());
+  /// A request; without effect on an op whose completion is on its way. Not for idle ops.
   void cancel(op& target);
+  /// What destroying the op does: it is idle afterwards, without a completion. Not for ops in the kernel's hands.
+  void detach(op& target);
 
   // ---- the machine below
   kernel& below() { return *kernel_; }
@@ -221,7 +224,8 @@ class loop {
   friend class intrusive_timer;
   friend class hook;
   friend struct op;
-  friend class stream_internals;
+  friend class tcp_stream;
+  friend class tcp_listener;
   static constexpr std::size_t batch_capacity = 32;
 
   struct task_queue {
@@ -233,15 +237,31 @@ class loop {
     void append(task_queue& other);
   };
   struct function_task;
-  struct local;
+  struct local {
+    const void* key;
+    void* object;
+    void (*destroy)(void*);
+  };
   struct hook_list {
     hook* first = nullptr;
     hook* last = nullptr;
     hook* cursor = nullptr;  // the next to run while the phase runs
+    hook* end = nullptr;     // the last that was started when the phase began
   };
-  class callback_scope;
+  void begin_callback() {
+    callback_ = ++metrics_.callbacks;
+  }
+  /// A callback inside a completion's callback, when one completion has several to make.
+  template <class Callback>
+  void nested_callback(Callback&& callback) {
+    begin_callback();
+    callback();
+    drain_ticks();
+  }
 
+  void enter();
   void turn(time_point limit);
+  void finish_bounded_run();
   void run_timers();
   void run_posted();
   void run_hooks(hook_list& hooks);
@@ -252,27 +272,27 @@ class loop {
   void drain_ticks();
   time_point poll_deadline(time_point limit);
   void complete(const completion& done);
+  void mark_delivered(const completion& done);
+  void unlink(op& finished);
+  void wait_for_release(op& held);
+  void cancel_everything();
   void run_task(task& queued);
-  void prepare_task(task& queued, where made);
+  void unqueue(task& dropped);
+  void close_later(task& closing, where made);
+  void prepare_task(task& queued, where made, std::uint64_t callback);
   function_task& make_function_task(unique_function<void()> callback);
   static void run_function_task(task& self);
-  void take_remote_posts();
-  void forget(op& gone);
-  void link(op& started);
-  void unlink(op& finished);
-  void rethrow_job_failure(op& finished);
-  bool on_own_thread() const;
+  void drop_queued_functions();
+  void take_posts();
+  static const void* current_thread();
 
   kernel* kernel_;
   time_point now_{};
   time_point timers_until_{};
   std::uint64_t callback_ = 0;        // the running callback's number, 0 outside
   std::uint64_t alive_count_ = 0;     // active handles and operations with a reference
-  std::uint64_t callback_total_ = 0;
   bool running_ = false;
   bool stop_ = false;
-  bool woken_ = false;
-  bool self_woken_ = false;           // this turn's posts asked for a wake already
   bool destroying_ = false;
   std::unique_ptr<timer_queue> timers_;
   task_queue posted_;                 // from the loop's own thread, not yet reported
@@ -288,12 +308,13 @@ class loop {
   completion batch_[batch_capacity];
   std::uint32_t batch_size_ = 0;
   std::uint32_t batch_next_ = 0;
+  std::vector<completion> postponed_;  // seen while waiting for one op: delivered before the next poll
   op* first_op_ = nullptr;
   op* last_op_ = nullptr;
   handle* first_handle_ = nullptr;
   handle* last_handle_ = nullptr;
   handle* walk_next_ = nullptr;
-  std::vector<function_task*> free_functions_;
+  function_task* free_functions_ = nullptr;
   std::vector<std::unique_ptr<function_task>> functions_;
   std::vector<std::unique_ptr<char[]>> names_;
   std::vector<local> locals_;

@@ -16,6 +16,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,17 +31,16 @@ namespace twinloop {
 /// A connection that a listener took: pass it to a tcp_stream, which owns it from then on. Dropping it closes it.
 class accepted {
  public:
-  accepted(class loop& owner, handle_id id, address peer) : loop_(&owner), id_(id), peer_(peer) {}
+  accepted(class loop& owner, handle_id id) : loop_(&owner), id_(id) {}
   accepted(accepted&& other) noexcept;
   accepted& operator=(accepted&&) = delete;
   ~accepted();
-  const address& peer() const { return peer_; }
-  handle_id release();  ///< the caller's from now on
+  result<address> peer() const;  ///< not_connected if the peer is gone already
+  handle_id release();           ///< the caller's from now on
 
  private:
   class loop* loop_;
   handle_id id_;
-  address peer_;
 };
 
 struct listen_options {
@@ -69,19 +70,26 @@ class tcp_listener : public handle {
  private:
   void submit_accept();
   void handle_accept(const completion& done);
+  void deliver(result<accepted> outcome);
+  void deliver_held_later();
   struct accept_op_of : accept_op {
     tcp_listener* self = nullptr;
   } accept_;
   struct close_op_of : close_op {
     tcp_listener* self = nullptr;
   } close_;
+  struct task_of : task {
+    tcp_listener* self = nullptr;
+  } closed_task_, held_task_;
   timer retry_;
   duration retry_after_{};
   handle_id handle_ = handle_id::none;
   unique_function<void(result<accepted>)> on_connection_;
   unique_function<void()> on_closed_;
-  task closed_task_{};
+  std::deque<accepted> held_;   // came while paused
+  where made_by_{};
   bool paused_ = false;
+  bool closing_ = false;
 };
 
 struct write_request;  // one queued write
@@ -143,20 +151,26 @@ class tcp_stream : public handle {
   result<std::int64_t> get_option(socket_option option) const;
 
  private:
-  friend class stream_internals;
-  result<void> make_socket(address_family family);
-  void submit_read(where made);
+  void bind_operations();
+  void handle_connect(errc error);
+  void handle_connected(const completion& done);
+  void submit_read();
   void handle_read(const completion& done);
+  void deliver_read(const completion& done);
   void submit_send();
   void handle_send(const completion& done);
-  void finish_write(write_request& request, errc error);
+  void take_sent(std::size_t count);
+  void settle_first_write(errc error);
   void fail_writes(errc error);
-  void run_shutdown_if_ready();
+  void run_settled();
+  void settle_later();
+  void submit_shutdown_when_drained();
+  void handle_shutdown(errc error);
   void start_close(unique_function<void()> closed, bool reset, where made);
+  void handle_closed();
   void enqueue(write_request& request, where made);
   write_request& make_request();
-  void settle_requests();
-  void check_low_water();
+  void release_request(write_request& request);
 
   template <class Op>
   struct op_of : Op {
@@ -176,27 +190,35 @@ class tcp_stream : public handle {
   unique_function<void()> on_closed_;
   unique_function<void()> on_drain_;
   std::unique_ptr<timer> connect_timer_;
-  task closed_task_{};
-  task deferred_error_{};
-  errc deferred_connect_error_ = errc::ok;
+  struct task_of : task {
+    tcp_stream* self = nullptr;
+  };
+  task_of closed_task_;
+  task_of connect_failed_task_;
+  task_of settle_task_;                     // runs what run_settled could not
+  task_of held_read_task_;                  // delivers held_read_ after read_start
+  completion held_read_{};                  // data that came after read_stop
   buffer_pool* pool_ = nullptr;
-  write_request* first_write_ = nullptr;  // queued, oldest first
+  write_request* first_write_ = nullptr;    // queued, oldest first
   write_request* last_write_ = nullptr;
-  write_request* settled_first_ = nullptr;  // finished, their callbacks still to run
-  write_request* settled_last_ = nullptr;
+  write_request* first_settled_ = nullptr;  // finished, their callbacks still to run
+  write_request* last_settled_ = nullptr;
   write_request* free_requests_ = nullptr;
-  task settle_task_{};
   io_slice slices_[slices_max];
   std::size_t queued_bytes_ = 0;
   std::size_t high_water_ = 64 * 1024;
   std::size_t low_water_ = 16 * 1024;
+  where made_by_{};                         // of the call whose operation is submitted next
+  errc connect_error_ = errc::ok;
+  bool* destroyed_ = nullptr;               // set while a callback runs that may destroy the stream
+  bool connected_ = false;
   bool reading_ = false;
-  bool read_into_ = false;
   bool above_high_ = false;
   bool shutdown_wanted_ = false;
+  bool shutdown_submitted_ = false;
+  bool sending_ended_ = false;              // a send failed: nothing more can be sent
   bool closing_ = false;
   bool connect_timed_out_ = false;
-  where write_made_{};
 };
 
 /// Looks up names; one lookup at a time per object.

@@ -19,6 +19,7 @@
 #ifndef TWINLOOP_OP_HPP
 #define TWINLOOP_OP_HPP
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -83,8 +84,7 @@ struct op {
   op_state state = op_state::idle;
   bool multishot = false;                  ///< accept only, for now: keep delivering until cancelled
   bool keeps_alive = true;                 ///< whether the loop runs on for its sake (set before submit)
-  bool in_kernel_hands = false;            ///< set by the kernel while it works on this op's memory
-  std::uint32_t batch_index = 0;           ///< the loop's: place in the batch while delivered
+  std::atomic<bool> in_kernel_hands{false};  ///< set by the kernel (also by its threads) while it works on this op
   loop* owner = nullptr;                   ///< the loop's: set while not idle
   op* next = nullptr;                      ///< the loop's: list of ops that are not idle
   op* previous = nullptr;
@@ -93,13 +93,13 @@ struct op {
   std::uint64_t kernel_word[2] = {0, 0};   ///< the kernel's, while pending
 };
 
-/// Takes a connection off a listener's queue. aux = handle of the new, non-blocking socket. Multishot allowed.
+/// Takes a connection off a listener's queue. aux = handle of the new, non-blocking socket (query peer_address tells
+/// who it is). Multishot allowed.
 /// Errors: cancelled, bad_handle, too_many_handles, out_of_memory, connection_aborted.
 /// too_many_handles leaves the connection in the queue and does not end a multishot accept by itself: the kernel
 /// reports it (without flag_more), and it is the listener's policy when to submit again.
 struct accept_op : op {
   accept_op() : op(op_kind::accept) {}
-  address peer{};  ///< out: the peer's address, valid during the callback
 };
 
 /// Connects `handle`. Errors: cancelled, bad_handle, connection_refused, connection_reset, timed_out,
@@ -141,7 +141,8 @@ struct shutdown_op : op {
 };
 
 /// Closes `handle`, socket or file. Cancels what is pending on it; its completion comes after all of theirs. The
-/// handle is invalid as soon as this is submitted. Always succeeds. `reset` sends RST instead of FIN.
+/// handle is invalid as soon as this is submitted. Always succeeds. `reset` sends RST instead of FIN. Detaching a
+/// pending close does not keep the handle open: only its completion is dropped.
 struct close_op : op {
   close_op() : op(op_kind::close) {}
   bool reset = false;
@@ -173,6 +174,8 @@ inline constexpr std::uint32_t open_create = 4;
 inline constexpr std::uint32_t open_exclusive = 8;
 inline constexpr std::uint32_t open_truncate = 16;
 inline constexpr std::uint32_t open_append = 32;
+// Flag of file_call::sync.
+inline constexpr std::uint32_t sync_metadata = 64;  ///< times and permissions too, not only data and size
 
 enum class file_type : std::uint8_t { regular, directory, other };
 
@@ -229,6 +232,7 @@ struct resolve_op : op {
 struct work_op : op {
   work_op() : op(op_kind::work) {}
   void (*run)(work_op& self, job& context) = nullptr;  ///< called on a pool thread
+  void (*on_failure)(work_op& self) = nullptr;         ///< runs instead of on_complete when `run` threw; may be null
   std::exception_ptr failure{};                        ///< the kernel's: the exception that left `run`
 };
 
