@@ -46,7 +46,11 @@ class unique_function<Return(Arguments...), Capacity> {
     static_assert(std::is_nothrow_move_constructible_v<Stored>, "the capture's move constructor may throw");
     ::new (static_cast<void*>(storage_)) Stored(std::forward<Callable>(callable));
     call_ = [](void* stored, Arguments... arguments) -> Return {
-      return (*static_cast<Stored*>(stored))(std::forward<Arguments>(arguments)...);
+      if constexpr (std::is_void_v<Return>) {
+        (*static_cast<Stored*>(stored))(std::forward<Arguments>(arguments)...);
+      } else {
+        return (*static_cast<Stored*>(stored))(std::forward<Arguments>(arguments)...);
+      }
     };
     if constexpr (!std::is_trivially_copyable_v<Stored>) {
       manage_ = [](void* from, void* to) noexcept {

@@ -1,0 +1,68 @@
+// The second seam: every question of the simulator goes through here, is answered by the source, recorded and hashed.
+#ifndef TWINLOOP_SIM_CHOOSER_HPP
+#define TWINLOOP_SIM_CHOOSER_HPP
+
+#include <cstdint>
+
+#include "sim/random.hpp"
+#include "twinloop/choices.hpp"
+
+namespace twinloop::sim {
+
+class chooser {
+ public:
+  void begin(choice_source* source, recording* record) {
+    source_ = source;
+    record_ = record;
+    wants_options_ = source != nullptr && source->wants_options();
+    hash_ = 0x9e3779b97f4a7c15ull;
+    asked_ = 0;
+    deviations_ = 0;
+  }
+  bool wants_options() const { return wants_options_; }
+
+  /// A value in [0, n). `occurrence` counts the questions of this kind about this label, and is advanced.
+  std::uint32_t choose(choice_kind kind, std::uint64_t label, std::uint32_t& occurrence, std::uint32_t n) {
+    const std::uint32_t at = occurrence++;
+    if (n < 2) return 0;
+    std::uint32_t value = 0;
+    if (source_ != nullptr) value = ask({kind, label, at, n, {}});
+    commit(kind, label, at, n, value, 0);
+    return value;
+  }
+
+  /// The answer of a pick, before it is known which option that is; commit() must follow.
+  std::uint32_t ask(const question& asked) {
+    const std::uint32_t value = source_->answer(asked);
+    return value < asked.n ? value : asked.n - 1;
+  }
+  void commit(choice_kind kind, std::uint64_t label, std::uint32_t at, std::uint32_t n, std::uint32_t value,
+              std::uint64_t option) {
+    ++asked_;
+    deviations_ += value != 0;
+    note(label + at, (static_cast<std::uint64_t>(kind) << 56) ^ (static_cast<std::uint64_t>(n) << 28) ^ value);
+    record_->append({label, option, hash_, at, n, value, kind, {}});
+  }
+  /// Takes an event into the trace hash.
+  void note(std::uint64_t a, std::uint64_t b) {
+    hash_ = (hash_ ^ a) * 0xbf58476d1ce4e5b9ull;
+    hash_ = (hash_ ^ (hash_ >> 32) ^ b) * 0x94d049bb133111ebull;
+  }
+  bool has_source() const { return source_ != nullptr; }
+  std::uint64_t hash() const { return hash_ ^ (hash_ >> 29); }
+  std::uint64_t asked() const { return asked_; }
+  std::uint64_t deviations() const { return deviations_; }
+  recording& record() { return *record_; }
+
+ private:
+  choice_source* source_ = nullptr;
+  recording* record_ = nullptr;
+  std::uint64_t hash_ = 0;
+  std::uint64_t asked_ = 0;
+  std::uint64_t deviations_ = 0;
+  bool wants_options_ = false;
+};
+
+}  // namespace twinloop::sim
+
+#endif

@@ -1,0 +1,245 @@
+// The simulated thread pool: queued calls and jobs, started, suspended and finished at chosen moments.
+#include <algorithm>
+
+#include "sim/world_state.hpp"
+
+namespace twinloop::sim {
+namespace {
+
+constexpr std::uint32_t start_window = 8;  // how far from the queue's head a thread may take a job
+constexpr std::int64_t lookup_duration = 200'000;
+
+void job_main(fiber&, void* context) {
+  job_state& self = *static_cast<job_state*>(context);
+  work_op& running = *self.running;
+  try {
+    running.run(running, *self.context);
+  } catch (const process_killed&) {
+  } catch (...) {
+    if (!self.killed) running.failure = std::current_exception();
+  }
+}
+
+}  // namespace
+
+void world_state::submit_pool_op(process_state& of, op& started) {
+  op_note::move(started, op_place::queued);
+  of.queue.push_back(&started);
+  offer_pool(of);
+}
+
+/// A thread is free and there is work: taking it becomes one of the things that may happen.
+void world_state::offer_pool(process_state& of) {
+  if (of.pool_ready || of.queue.empty() || of.pool_running >= of.options.pool_threads) return;
+  of.pool_ready = true;
+  named& asked = asked_for(of, *of.node, "pool");
+  enqueue({entry_kind::pool, &of, &of, asked.hash, identity_of(asked)});
+  if (options_.log_events) option_texts_.emplace_back(ready_.back().identity, describe_entry(ready_.back()));
+}
+
+/// A pool thread takes a job: naturally the oldest. Lookups occupy at most half of the threads.
+void world_state::start_job(process_state& of) {
+  of.pool_ready = false;
+  if (of.queue.empty()) return;  // cancelled meanwhile
+  const std::uint32_t lookups_max = std::max(1u, of.options.pool_threads / 2);
+  eligible_.clear();
+  for (std::uint32_t i = 0; i < of.queue.size() && eligible_.size() < start_window; ++i) {
+    if (of.queue[i]->kind == op_kind::resolve && of.pool_lookups >= lookups_max) continue;
+    eligible_.push_back(i);
+  }
+  if (eligible_.empty()) return;  // offered again when a lookup is done
+  named& pool = asked_for(of, *of.node, "pool");
+  const std::uint32_t chosen =
+      choose_.choose(choice_kind::pool_start, pool.hash, pool.other, static_cast<std::uint32_t>(eligible_.size()));
+  op& job = *of.queue[eligible_[chosen]];
+  of.queue.erase(of.queue.begin() + eligible_[chosen]);
+  ++of.pool_running;
+  offer_pool(of);
+  op_note::move(job, op_place::running);
+  job.in_kernel_hands = true;
+  if (job.kind == op_kind::work) {
+    job_state& made = make_job(of, static_cast<work_op&>(job));
+    next_ = {entry_kind::job, &of, &made, 0, 0};
+    has_next_ = true;
+    return;
+  }
+  named& asked = asked_for(of, job);
+  std::int64_t takes = lookup_duration;
+  if (job.kind == op_kind::resolve) {
+    ++of.pool_lookups;
+    takes *= 1 + 3 * choose_.choose(choice_kind::dns, asked.hash, asked.other, 4);
+  } else {
+    takes = call_duration(asked, static_cast<file_op&>(job).request.call);
+  }
+  events_.push(now_ + takes, event_kind::call_done, &job, of.generation, of.index);
+}
+
+/// How long a file call takes: in the order of a solid-state disk behind a page cache, longer by choice.
+std::int64_t world_state::call_duration(named& asked, file_call call) {
+  const bool durable = call == file_call::sync || call == file_call::sync_directory;
+  const std::int64_t natural = durable ? 500'000 : 20'000;
+  constexpr std::int64_t factors[] = {1, 2, 8, 64};
+  return natural * factors[choose_.choose(choice_kind::pool_done, asked.hash, asked.latency, 4)];
+}
+
+void world_state::call_done(process_state& of, op& done) {
+  --of.pool_running;
+  named& asked = asked_for(of, done);
+  if (done.kind == op_kind::resolve) {
+    --of.pool_lookups;
+    finish_now(of, done, asked, perform_resolve(static_cast<resolve_op&>(done)));
+  } else {
+    const auto answer = perform_file(of, static_cast<file_op&>(done).request);
+    finish_now(of, done, asked, answer.error(), answer ? *answer : 0);
+  }
+  offer_pool(of);
+}
+
+errc world_state::perform_resolve(resolve_op& call) {
+  call.out->clear();
+  if (auto numeric = address::parse(call.host, call.port)) {
+    const bool fits = call.family == address_family::none || call.family == numeric->family;
+    if (!fits) return errc::name_not_found;
+    numeric->port = call.port;
+    call.out->push_back(*numeric);
+    return errc::ok;
+  }
+  if (call.host == "localhost") {
+    if (call.family != address_family::ipv6) call.out->push_back(address::loopback(call.port));
+    if (call.family != address_family::ipv4) call.out->push_back(address::loopback_ipv6(call.port));
+    return errc::ok;
+  }
+  if (call.family == address_family::ipv6) return errc::name_not_found;  // hosts have IPv4 addresses
+  for (std::size_t i = 0; i < hosts_used_; ++i) {
+    const host_state& each = *hosts_[i];
+    const bool known = each.text == call.host || std::find(each.names.begin(), each.names.end(), call.host) != each.names.end();
+    if (known) call.out->push_back(each.face->address(call.port));
+  }
+  return call.out->empty() ? errc::name_not_found : errc::ok;
+}
+
+job_state& world_state::make_job(process_state& of, work_op& running) {
+  if (of.free_jobs.empty()) {
+    of.jobs.push_back(std::make_unique<job_state>());
+    of.free_jobs.push_back(of.jobs.back().get());
+  }
+  job_state& made = *of.free_jobs.back();
+  of.free_jobs.pop_back();
+  made.process = &of;
+  made.running = &running;
+  made.context.emplace(of.kernel, running);
+  made.stack.emplace(stacks_, &job_main, &made);
+  made.asked = asked_for(of, running);
+  made.killed = made.ended = false;
+  made.throws = 0;
+  return made;
+}
+
+void world_state::run_job(job_state& which) {
+  fiber* const fiber_before = std::exchange(current_fiber_, &*which.stack);
+  process_state* const process_before = std::exchange(current_process_, which.process);
+  job_state* const job_before = std::exchange(current_job_, &which);
+  which.stack->resume();
+  current_fiber_ = fiber_before;
+  current_process_ = process_before;
+  current_job_ = job_before;
+  if (which.stack->ended() && !which.killed) finish_job(which);
+}
+
+void world_state::finish_job(job_state& which) {
+  process_state& of = *which.process;
+  work_op& done = *std::exchange(which.running, nullptr);
+  which.stack.reset();
+  which.context.reset();
+  ++which.generation;
+  of.free_jobs.push_back(&which);
+  --of.pool_running;
+  finish_now(of, done, asked_for(of, done), errc::ok);
+  offer_pool(of);
+}
+
+/// In the job's fiber: leaves it until its entry is picked.
+void world_state::suspend_job(job_state& which) {
+  which.stack->yield();
+  if (which.killed) throw process_killed{};
+}
+
+void world_state::enqueue_job(job_state& which) {
+  enqueue({entry_kind::job, which.process, &which, which.asked.hash, identity_of(which.asked)});
+  if (options_.log_events) option_texts_.emplace_back(ready_.back().identity, describe_entry(ready_.back()));
+}
+
+void world_state::cancel_job(process_state& of, work_op& target) {
+  for (auto& each : of.jobs) {
+    if (each->running == &target) each->context->request_cancel();
+  }
+}
+
+result<std::int64_t> world_state::block_job(job_state& which, blocking_request& request) {
+  if (which.killed) {
+    if (++which.throws > 100) abandon_current_stack();
+    throw process_killed{};
+  }
+  process_state& of = *which.process;
+  switch (request.kind) {
+    case blocking_kind::yield: {
+      const std::uint32_t exponent = choose_.choose(choice_kind::pool_run, which.asked.hash, which.asked.other, 4);
+      if (exponent == 0) {
+        enqueue_job(which);
+      } else {
+        const ready_entry entry{entry_kind::job, &of, &which, which.asked.hash, identity_of(which.asked)};
+        held_.push_back({entry, deliveries_ + (std::uint64_t{1} << exponent) - 1});
+      }
+      suspend_job(which);
+      return std::int64_t{0};
+    }
+    case blocking_kind::file: {
+      const std::int64_t takes = call_duration(which.asked, request.file.call);
+      events_.push(now_ + takes, event_kind::resume_job, &which, which.generation, 0);
+      suspend_job(which);
+      return perform_file(of, request.file);
+    }
+    case blocking_kind::lock: lock_mutex(which, *request.lock); return std::int64_t{0};
+    case blocking_kind::unlock: unlock_mutex(of, *request.lock); return std::int64_t{0};
+  }
+  return unexpected(errc::not_supported);
+}
+
+void world_state::lock_mutex(job_state& which, mutex& wanted) {
+  process_state& of = *which.process;
+  if (wanted.state().load(std::memory_order_relaxed) == 0) {
+    wanted.state().store(1, std::memory_order_relaxed);
+    return;
+  }
+  wanted.state().store(2, std::memory_order_relaxed);
+  auto found = std::find_if(of.mutexes.begin(), of.mutexes.end(), [&](const auto& each) { return each.lock == &wanted; });
+  if (found == of.mutexes.end()) found = of.mutexes.insert(found, mutex_queue{&wanted, {}});
+  found->waiting.push_back(&which);
+  suspend_job(which);
+}
+
+/// The mutex goes to the job that has waited longest.
+void world_state::unlock_mutex(process_state& of, mutex& released) {
+  auto found = std::find_if(of.mutexes.begin(), of.mutexes.end(), [&](const auto& each) { return each.lock == &released; });
+  if (found == of.mutexes.end()) return;
+  job_state& next = *found->waiting.front();
+  found->waiting.pop_front();
+  released.state().store(found->waiting.empty() ? 1 : 2, std::memory_order_relaxed);
+  if (found->waiting.empty()) of.mutexes.erase(found);
+  enqueue_job(next);
+}
+
+/// A synchronous call of the loop's own thread: nothing is delivered to it meanwhile.
+result<std::int64_t> world_state::block_main(process_state& of, blocking_request& request) {
+  TWINLOOP_ASSERT(current_fiber_ == &*of.stack);
+  if (request.kind != blocking_kind::file) return std::int64_t{0};
+  named& asked = asked_for(of, *of.node, name(request.file.call));
+  of.in_call = true;
+  ++blocked_in_call_;
+  events_.push(now_ + call_duration(asked, request.file.call), event_kind::resume_main, &of, of.generation, 0);
+  of.stack->yield();
+  check_killed(of);
+  return perform_file(of, request.file);
+}
+
+}  // namespace twinloop::sim

@@ -1,0 +1,138 @@
+// What a run has to say for itself.
+#include <cstring>
+
+#include "sim/world_state.hpp"
+
+#include <fmt/format.h>
+
+namespace twinloop::sim {
+namespace {
+
+template <std::size_t Size>
+void copy_text(char (&to)[Size], const std::string& from) {
+  const std::size_t count = std::min(from.size(), Size - 1);
+  std::memcpy(to, from.data(), count);
+  to[count] = '\0';
+}
+
+std::string made_at(const origin& made) {
+  return made.line == 0 ? std::string() : fmt::format(" [{}:{}]", made.file, made.line);
+}
+
+}  // namespace
+
+const char* name(outcome ended) noexcept {
+  switch (ended) {
+    case outcome::not_run: return "not run";
+    case outcome::clean: return "clean";
+    case outcome::failed: return "failed";
+    case outcome::hung: return "hung";
+    case outcome::livelock: return "livelock";
+    case outcome::slow: return "slow";
+  }
+  return "unknown";
+}
+
+/// Also into the recording, at once: whatever is unwound or dies next, the failure is known.
+void world_state::record_failure(std::string name, std::string message, std::string place) {
+  if (report_.failures.empty()) {
+    recording::header& head = record_->head();
+    copy_text(head.failure_name, name);
+    copy_text(head.failure_text, message);
+    copy_text(head.failure_place, place);
+  }
+  report_.failures.push_back({std::move(name), std::move(message), std::move(place)});
+  stop();
+}
+
+void world_state::log(std::string text) { event_log_.push_back({now_, choose_.hash(), std::move(text)}); }
+
+std::string world_state::describe_entry(const ready_entry& entry) const {
+  const name_node* node = names_.find(entry.label);
+  const std::string who = node != nullptr ? name_arena::text_of(*node) : fmt::format("#{:x}", entry.label);
+  switch (entry.kind) {
+    case entry_kind::completion: {
+      const op& done = *static_cast<const op*>(entry.subject);
+      const bool plain = done.kind == op_kind::file || done.kind == op_kind::recv || done.kind == op_kind::send;
+      return who + (plain ? "" : fmt::format(" {}", twinloop::name(done.kind))) + made_at(done.made);
+    }
+    case entry_kind::wake: return who + " is woken by a post";
+    case entry_kind::deadline: return who + " runs its due timers";
+    case entry_kind::main_call: return who + " returns from a blocking call";
+    case entry_kind::pool: return who + " takes a job";
+    case entry_kind::job: return who + " goes on";
+    case entry_kind::start: return who + " starts";
+    case entry_kind::callback: return who + " runs";
+    case entry_kind::crash: return who + " crashes";
+  }
+  return who;
+}
+
+/// Nothing can happen any more, and somebody waits: who, and for what.
+void world_state::describe_hang() {
+  for (std::size_t i = 0; i < processes_used_; ++i) {
+    process_state& each = *processes_[i];
+    if (!each.running) continue;
+    const std::string who = name_arena::text_of(*each.node);
+    bool found = false;
+    auto add = [&](const op* waiting, const name_node* on, const char* state) {
+      if (waiting == nullptr) return;
+      found = true;
+      report_.waiting.push_back(fmt::format("{}: {} on {}{} {}", who, twinloop::name(waiting->kind),
+                                            on != nullptr ? name_arena::text_of(*on) : waiting->name.text(),
+                                            made_at(waiting->made), state));
+    };
+    for (const descriptor& on : each.descriptors) {
+      add(on.receiving, on.node, "waits for something to arrive");
+      const bool connecting = on.sending != nullptr && on.sending->kind == op_kind::connect;
+      add(on.sending, on.node, connecting ? "waits for an answer" : "waits for the receiver to read");
+    }
+    for (const op* queued : each.queue) add(queued, nullptr, "waits for a pool thread");
+    for (const mutex_queue& lock : each.mutexes) {
+      for (const job_state* job : lock.waiting) add(job->running, nullptr, "waits for a mutex");
+    }
+    if (!found && !each.options.daemon) report_.waiting.push_back(who + ": waits with nothing under way");
+    if (each.options.daemon && found) report_.waiting.back() += " (daemon)";
+  }
+}
+
+void world_state::finish_report(bool out_of_time) {
+  report_.choices = choose_.asked();
+  report_.deviations = choose_.deviations();
+  report_.steps = deliveries_;
+  report_.elapsed = duration(now_);
+  report_.abandoned_stacks = abandoned_;
+  if (record_->head().overflow != 0 && report_.failures.empty()) {
+    record_failure("recording", "the run made more choices than its recording can hold", "");
+  }
+  report_.waiting.clear();
+  if (!report_.failures.empty()) {
+    report_.ended = failed_as_;
+  } else if (foreground_ > 0 && !out_of_time) {
+    report_.ended = outcome::hung;
+    describe_hang();
+    const std::string who = report_.waiting.empty() ? std::string("nobody can say") : report_.waiting.front();
+    record_failure("hang", "nothing can ever happen again, but something waits: " + who, "");
+  } else {
+    report_.ended = outcome::clean;
+  }
+  report_.hash = choose_.hash();
+  recording::header& head = record_->head();
+  head.hash = report_.hash;
+  head.now = now_;
+  record_->end();
+}
+
+std::string run_report::text() const {
+  std::string out = fmt::format("{} after {:.6f} s of virtual time, {} deliveries, {} choices ({} not natural), hash {:016x}\n",
+                                name(ended), static_cast<double>(elapsed.count()) * 1e-9, steps, choices, deviations, hash);
+  for (const failure& each : failures) {
+    out += fmt::format("  {}: {}{}{}\n", each.name, each.message, each.place.empty() ? "" : "  ", each.place);
+  }
+  for (const std::string& each : waiting) out += "  waiting: " + each + "\n";
+  for (const std::string& each : left) out += "  left: " + each + "\n";
+  if (abandoned_stacks > 0) out += fmt::format("  {} killed stacks could not be unwound\n", abandoned_stacks);
+  return out;
+}
+
+}  // namespace twinloop::sim

@@ -1,0 +1,155 @@
+// The command line of a scenario binary, parsed.
+#include "sim/testing/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <cstdio>
+
+#include "sim/testing/text.hpp"
+
+namespace twinloop::testing {
+namespace {
+
+constexpr int wrong_use = 2;
+const std::array<std::string, 5> command_names = {"list", "run", "explore", "replay", "shrink"};
+
+const CLI::Validator a_number(
+    [](std::string& text) {
+      return parse_number(text) ? std::string() : fmt::format("\"{}\" is no number (decimal, or hex after 0x)", text);
+    },
+    "NUMBER");
+
+class parser {
+ public:
+  explicit parser(command_line& line)
+      : line_(line), app_(fmt::format("{}: scenarios in a simulated world.\n"
+                                      "Exit status: 0 clean, 1 a failure was found (or did not replay), 2 wrong use.",
+                                      line.program)) {
+    app_.name(line.program);
+    app_.require_subcommand(1);
+    add(command::list, "Show the scenarios and their settings");
+    add_run();
+    add_explore();
+    add_replay();
+    add_shrink();
+  }
+  CLI::App& app() { return app_; }
+
+ private:
+  CLI::App& add(command what, const char* text) {
+    CLI::App& sub = *app_.add_subcommand(command_names[static_cast<std::size_t>(what)], text);
+    sub.add_flag("--json", line_.json, "Print one JSON object instead of text");
+    sub.callback([this, what] { line_.what = what; });
+    return sub;
+  }
+  void add_scenario(CLI::App& sub) {
+    sub.add_option("scenario", line_.scenario, "Its name; may be left out if there is only one");
+    sub.add_option("--set", line_.settings, "A setting of the scenario, name=value; may be repeated")
+        ->type_name("NAME=VALUE")
+        ->expected(1)
+        ->take_all();
+    sub.add_option("--seed", line_.seed, "Seed of the search", true)->check(a_number)->type_name("");
+    sub.add_option("--kinds", line_.kinds,
+                   "Kinds of choices that may deviate, as pick,defer,crash; default: all orders and what the scenario "
+                   "adds; \"all\" for all")
+        ->type_name("KINDS");
+  }
+  void add_stall(CLI::App& sub) {
+    sub.add_option("--stall", line_.stall, "Seconds of wall time without progress that count as a hang", true)
+        ->check(CLI::PositiveNumber)
+        ->type_name("SECONDS");
+  }
+  void add_output(CLI::App& sub, const char* text) {
+    sub.add_option("-o,--output", line_.output, text)->type_name("FILE");
+  }
+  void add_process_flags(CLI::App& sub) {
+    sub.add_flag("--log", line_.log, "Print every event of the run");
+    sub.add_flag("--in-process", line_.in_process, "Run in this very process, for a debugger");
+  }
+
+  void add_run() {
+    CLI::App& sub = add(command::run, "Run a scenario once: in natural order, or run R of the search with seed S");
+    add_scenario(sub);
+    sub.add_option("--run", line_.run, "Number of the run in that search; 0 and 1 are natural", true)->type_name("R");
+    sub.add_flag("--natural", line_.natural, "In natural order, whatever --run says");
+    add_stall(sub);
+    add_process_flags(sub);
+    add_output(sub, "Write the run to this replay file, even if it is clean");
+  }
+  void add_explore() {
+    CLI::App& sub = add(command::explore, "Search schedules for one that fails");
+    add_scenario(sub);
+    sub.add_option("--runs", line_.runs, "How many schedules; default 10000, or no limit with --time")
+        ->type_name("N")
+        ->check(CLI::PositiveNumber);
+    sub.add_option("--time", line_.seconds, "Stop after so much wall time")
+        ->type_name("SECONDS")
+        ->check(CLI::PositiveNumber);
+    sub.add_flag("--keep-going", line_.keep_going, "Do not stop at the first failure");
+    sub.add_flag("--shrink", line_.shrink_too, "Shrink what was found at once");
+    sub.add_flag("--isolate", line_.isolate_each_run, "A fresh process for every run; slow");
+    add_stall(sub);
+    add_output(sub, "Where to write the replay file; a directory is fine");
+  }
+  void add_replay() {
+    CLI::App& sub = add(command::replay, "Run a replay file again. Exit status 0: same failure, same trace hash; 1: not");
+    sub.add_option("file", line_.file, "The replay file")->required();
+    sub.add_flag("--lenient", line_.lenient,
+                 "Match choices by name and skip what is not found: for a program that has changed");
+    add_stall(sub);
+    add_process_flags(sub);
+  }
+  void add_shrink() {
+    CLI::App& sub = add(command::shrink, "Find the fewest deviations that still show the failure of a replay file. "
+                                         "Exit status 0: written; 1: it does not fail that way any more");
+    sub.add_option("file", line_.file, "The replay file")->required();
+    sub.add_option("--time", line_.seconds, "At most so much wall time; default 10")
+        ->type_name("SECONDS")
+        ->check(CLI::PositiveNumber);
+    add_stall(sub);
+    add_output(sub, "Where to write the smaller file; default: NAME.min.twin beside NAME.twin");
+  }
+
+  command_line& line_;
+  CLI::App app_;
+};
+
+/// A first word that is no command, before it is taken for something else.
+std::optional<std::string> unknown_command(int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return std::nullopt;
+  const std::string word = argv[1];
+  for (const std::string& known : command_names) {
+    if (word == known) return std::nullopt;
+  }
+  const std::optional<std::string> near = nearest_name(word, command_names);
+  return fmt::format("there is no command \"{}\"{}; the commands are list, run, explore, replay and shrink", word,
+                     near ? fmt::format(" (did you mean \"{}\"?)", *near) : "");
+}
+
+}  // namespace
+
+std::variant<command_line, int> parse_command_line(int argc, char** argv) {
+  command_line line;
+  line.invoked = argc > 0 ? argv[0] : "program";
+  line.program = base_name(line.invoked);
+  if (const std::optional<std::string> error = unknown_command(argc, argv)) {
+    fmt::print(stderr, "{}: {}\n", line.program, *error);
+    return wrong_use;
+  }
+  parser parse(line);
+  try {
+    parse.app().parse(argc, argv);
+    return line;
+  } catch (const CLI::CallForHelp&) {
+    const auto chosen = parse.app().get_subcommands();
+    fmt::print("{}", chosen.empty() ? parse.app().help() : chosen.front()->help());
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    fmt::print(stderr, "{}: {}; see {} --help\n", line.program, error.what(), line.invoked);
+    return wrong_use;
+  }
+}
+
+}  // namespace twinloop::testing

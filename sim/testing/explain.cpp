@@ -1,0 +1,107 @@
+// The deviations of a run in the program's own words.
+#include "sim/testing/explain.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/testing/text.hpp"
+
+namespace twinloop::testing {
+namespace {
+
+class explainer {
+ public:
+  explicit explainer(const observation& seen) : seen_(seen) {}
+
+  std::string operator()(std::size_t index) const {
+    const sim::choice_record& made = seen_.result.choices[index];
+    const std::string who = name_of(made.label);
+    // Which one of that name, where there were others before it.
+    const std::string which = made.occurrence == 0 ? who : fmt::format("{} (its number {})", who, made.occurrence + 1);
+    switch (made.kind) {
+      case sim::choice_kind::pick: return pick(index, made);
+      case sim::choice_kind::batch:
+        return fmt::format("{} is given {} of what is ready for it, the rest later", which, plural(made.value, "piece"));
+      case sim::choice_kind::defer: return held(which, "completion", made.value);
+      case sim::choice_kind::close_defer: return held(which, "close", made.value);
+      case sim::choice_kind::pool_start: return fmt::format("the pool of {} starts a job that came later", which);
+      case sim::choice_kind::pool_run: return fmt::format("a job of {} stays suspended longer than it must", which);
+      case sim::choice_kind::pool_done: return fmt::format("{} takes longer in the pool{}", which, step(made));
+      case sim::choice_kind::timer_late: return fmt::format("{} notices its due timers late{}", which, step(made));
+      case sim::choice_kind::latency: return fmt::format("a packet of {} takes longer{}", which, step(made));
+      case sim::choice_kind::short_io: return fmt::format("a transfer of {} moves less than it could{}", which,
+                                                          step(made));
+      case sim::choice_kind::cancel_race: return fmt::format("{} completes although it is cancelled", which);
+      case sim::choice_kind::crash: return crash(who, made);
+      case sim::choice_kind::user: return fmt::format("the test draws {} of {} for {}", made.value, made.n, which);
+      default: return fault(which, made);
+    }
+  }
+
+ private:
+  std::string name_of(std::uint64_t hash) const {
+    const auto found = seen_.result.names.find(hash);
+    return found == seen_.result.names.end() || found->second.empty() ? fmt::format("#{:x}", hash) : found->second;
+  }
+
+  std::string pick(std::size_t index, const sim::choice_record& made) const {
+    const auto found = std::lower_bound(seen_.overtakings.begin(), seen_.overtakings.end(), index,
+                                        [](const overtaking& each, std::size_t at) { return each.index < at; });
+    if (found == seen_.overtakings.end() || found->index != index) {
+      return fmt::format("\"{}\" goes before {} that came earlier", name_of(made.option), plural(made.value, "other"));
+    }
+    std::string text = fmt::format("\"{}\" goes before \"{}\"", name_of(found->taken.identity),
+                                   name_of(found->overtaken.front().identity));
+    if (made.value > 1) text += fmt::format(" and {} that came earlier", plural(made.value - 1, "other"));
+    return text;
+  }
+
+  static std::string held(const std::string& who, const char* what, std::uint32_t value) {
+    const std::uint64_t others = (std::uint64_t{1} << std::min<std::uint32_t>(value, 63)) - 1;
+    return fmt::format("{}'s {} is held until {} {} delivered", who, what, plural(others, "other"),
+                       others == 1 ? "was" : "were");
+  }
+
+  static std::string crash(const std::string& who, const sim::choice_record& made) {
+    const std::string when = fmt::format("before its delivery number {}", made.occurrence + 1);
+    if (made.value == 1) return fmt::format("{} crashes {}", who, when);
+    return fmt::format("{} crashes {} (way {} of {})", who, when, made.value, made.n - 1);
+  }
+
+  static std::string fault(const std::string& who, const sim::choice_record& made) {
+    return fmt::format("{}: {}{}", who, fault_text(made.kind), step(made));
+  }
+
+  static const char* fault_text(sim::choice_kind kind) {
+    switch (kind) {
+      case sim::choice_kind::net_fault: return "the network fails";
+      case sim::choice_kind::disk_fault: return "the disk fails, or a crash loses unsynced data";
+      case sim::choice_kind::exhaust: return "a resource runs out";
+      case sim::choice_kind::clock: return "the wall clock is off";
+      case sim::choice_kind::dns: return "the name service answers otherwise";
+      case sim::choice_kind::signal: return "a signal arrives";
+      default: return "something else than natural happens";
+    }
+  }
+
+  /// Which of several ways, where there are several.
+  static std::string step(const sim::choice_record& made) {
+    return made.n <= 2 ? std::string() : fmt::format(" (step {} of {})", made.value, made.n - 1);
+  }
+
+  const observation& seen_;
+};
+
+}  // namespace
+
+std::vector<std::string> explain_deviations(const observation& seen, std::size_t limit) {
+  std::vector<std::string> sentences;
+  const explainer explain(seen);
+  for (std::size_t index = 0; index < seen.result.choices.size() && sentences.size() < limit; ++index) {
+    if (seen.result.choices[index].value != 0) sentences.push_back(explain(index));
+  }
+  return sentences;
+}
+
+}  // namespace twinloop::testing

@@ -1,0 +1,87 @@
+// Whole files: read at once, or replaced so that nobody ever sees half of one.
+#include "sim/testing/file_io.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+
+namespace twinloop::testing {
+namespace {
+
+std::string reason(int error) { return std::generic_category().message(error); }
+
+/// What a person can do about it.
+const char* advice(int error) {
+  switch (error) {
+    case ENOSPC:
+    case EDQUOT: return "free some space or write it elsewhere";
+    case EACCES:
+    case EPERM:
+    case EROFS: return "write it to a directory that you may write to";
+    case ENOENT:
+    case ENOTDIR: return "make the directory first or write it elsewhere";
+    case EISDIR: return "give the name of a file";
+    default: return "write it elsewhere";
+  }
+}
+
+bool write_all(int descriptor, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(descriptor, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<std::string> replace_file(const std::string& path, std::string_view content) {
+  const std::string temporary = fmt::format("{}.part-{}", path, ::getpid());
+  const auto failed = [&](int error, const char* doing) {
+    return fmt::format("cannot write {}: {} ({}); {}", path, reason(error), doing, advice(error));
+  };
+  const int descriptor = ::open(temporary.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
+  if (descriptor < 0) return failed(errno, "creating the file");
+  int error = 0;
+  const char* doing = "writing the bytes";
+  if (!write_all(descriptor, content)) error = errno;
+  if (error == 0 && ::fsync(descriptor) != 0) error = errno;
+  if (::close(descriptor) != 0 && error == 0) error = errno;
+  if (error == 0 && std::rename(temporary.c_str(), path.c_str()) != 0) {
+    error = errno;
+    doing = "putting the finished file in its place";
+  }
+  if (error == 0) return std::nullopt;
+  ::unlink(temporary.c_str());
+  return failed(error, doing);
+}
+
+std::optional<std::string> read_whole_file(const std::string& path, std::string& error) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) {
+    error = fmt::format("cannot read {}: {}", path, reason(errno));
+    return std::nullopt;
+  }
+  std::string content;
+  char block[1 << 16];
+  ssize_t got = 0;
+  while ((got = ::read(descriptor, block, sizeof block)) != 0) {
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) break;
+    content.append(block, static_cast<std::size_t>(got));
+  }
+  const int failed = got < 0 ? errno : 0;
+  ::close(descriptor);
+  if (failed == 0) return content;
+  error = fmt::format("cannot read {}: {}", path, reason(failed));
+  return std::nullopt;
+}
+
+}  // namespace twinloop::testing

@@ -1,0 +1,95 @@
+// A failure that a search met, checked in fresh processes.
+#include "sim/testing/finding.hpp"
+
+#include <fmt/format.h>
+
+#include "sim/testing/difference.hpp"
+#include "sim/testing/text.hpp"
+
+namespace twinloop::testing {
+namespace {
+
+bool recurs(const observation& met, const observation& again) {
+  return same_failure(met.result, again.result) && met.result.hash == again.result.hash;
+}
+
+std::string outcome_text(const run_result& result) {
+  if (!failing(result)) return "clean";
+  return fmt::format("failed as {}", result.broke.name);
+}
+
+finding judge(finding found, bool leaks, const std::string& difference) {
+  sim::failure& broke = found.seen.result.broke;
+  found.seen.result.ended = sim::outcome::failed;
+  if (leaks) {
+    found.what = finding::nature::leaking_state;
+    broke = {leaking_state_name,
+             "state leaks between runs: the run ends otherwise in a fresh process than after other runs. The likely "
+             "cause is a global or static variable of the program; keep such state in main or in process_local<T>. " +
+                 difference,
+             ""};
+  } else {
+    found.what = finding::nature::not_deterministic;
+    broke = {not_deterministic_name,
+             "the program is not deterministic: the same choices ran two ways. The likely cause is a clock, a random "
+             "device, a thread, the environment or the order of addresses, read past the loop. " +
+                 difference,
+             ""};
+  }
+  return found;
+}
+
+/// The run in a fresh process, with its events.
+observation run_fresh(shared_memory& memory, const subject& what, std::uint64_t seed, std::uint64_t run,
+                      const watch_options& options) {
+  const auto source = sim::make_source(sim::plan_run(seed, run, what.kinds));
+  return run_isolated(memory, {&what, source.get(), seed, run, true, nullptr}, options);
+}
+
+}  // namespace
+
+finding confirm(shared_memory& memory, const subject& what, std::uint64_t seed, std::uint64_t run, observation met,
+                const watch_options& options) {
+  const auto strict = sim::replay_source::matching::strict;
+  observation again = replay_isolated(memory, what, seed, met.result.choices, strict, options);
+  const bool recurred = recurs(met, again);
+  finding found{finding::nature::failure, seed, run, 0, recurred ? std::move(again) : met};
+  if (recurred || again.interrupted) return found;
+  const observation third = replay_isolated(memory, what, seed, met.result.choices, strict, options);
+  const bool leaks = again.result.hash == third.result.hash && again.result.ended == third.result.ended;
+  std::string difference = fmt::format("Here it {}; a fresh process ended {}", outcome_text(met.result),
+                                       outcome_text(again.result));
+  if (again.divergence) difference += fmt::format(" and went another way at {}", *again.divergence);
+  return judge(std::move(found), leaks, difference + ".");
+}
+
+finding explain_difference(shared_memory& memory, const subject& what, std::uint64_t seed, std::uint64_t run,
+                           observation met, const watch_options& options) {
+  const observation fresh = run_fresh(memory, what, seed, run, options);
+  const observation second = run_fresh(memory, what, seed, run, options);
+  const bool leaks = fresh.result.hash == second.result.hash;
+  const std::optional<std::string> difference = first_difference(fresh, leaks ? met : second);
+  met.result.hash = 0;
+  return judge({finding::nature::leaking_state, seed, run, 0, std::move(met)}, leaks,
+               difference ? fmt::format("First difference: {}.", *difference)
+                          : "It did not show again while it was watched.");
+}
+
+replay_file make_replay_file(const finding& found, const subject& what, const std::string& program) {
+  const run_result& result = found.seen.result;
+  replay_file file;
+  file.program = program;
+  file.scenario = what.name;
+  file.settings = what.settings;
+  file.seed = found.seed;
+  file.run = found.run;
+  file.data_seed = found.seed;
+  file.broke = result.broke;
+  file.ended = sim::name(result.ended);
+  file.hash = result.hash;
+  file.choices = result.choices;
+  file.names = result.names;
+  return file;
+}
+
+}  // namespace twinloop::testing

@@ -1,0 +1,39 @@
+// A failure that a search met, checked in fresh processes: is it the program's, or of the way it was run?
+#ifndef TWINLOOP_SIM_TESTING_FINDING_HPP
+#define TWINLOOP_SIM_TESTING_FINDING_HPP
+
+#include "sim/testing/isolated_run.hpp"
+
+namespace twinloop::testing {
+
+struct finding {
+  enum class nature : std::uint8_t {
+    failure,            ///< recurs in a fresh process with the same trace: replays anywhere
+    leaking_state,      ///< needs the runs before it, or ends otherwise after them
+    not_deterministic,  ///< differs from fresh process to fresh process
+  };
+  nature what = nature::failure;
+  std::uint64_t seed = 0;
+  std::uint64_t run = 0;
+  double seconds = 0;  ///< of search until it was met
+  observation seen;    ///< of the confirming run if it recurs, else of the one that met it
+};
+
+/// Names of the failures that are no program's check.
+inline constexpr const char* leaking_state_name = "state_leaks_between_runs";
+inline constexpr const char* not_deterministic_name = "not_deterministic";
+
+/// Replays what a search met in fresh processes, and judges.
+finding confirm(shared_memory& memory, const subject& what, std::uint64_t seed, std::uint64_t run, observation met,
+                const watch_options& options);
+
+/// Judges a run that went two ways in one process; `met` holds the events of one of them.
+finding explain_difference(shared_memory& memory, const subject& what, std::uint64_t seed, std::uint64_t run,
+                           observation met, const watch_options& options);
+
+/// The replay file of a finding.
+replay_file make_replay_file(const finding& found, const subject& what, const std::string& program);
+
+}  // namespace twinloop::testing
+
+#endif

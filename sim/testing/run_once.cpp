@@ -1,0 +1,96 @@
+// One run: resets a world, lets the body build and run it, and turns everything that can go wrong on the way (a failed
+// check, an exception, a body that never ran its world) into one result with one failure.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+
+#include "sim/testing/run.hpp"
+
+namespace twinloop::testing {
+namespace {
+
+std::string place_of(const assertion& what) { return fmt::format("{}:{}", what.file, what.line); }
+
+/// Calls the body. What leaves it is the run's failure; `world` has not necessarily heard of it.
+std::optional<sim::failure> call_body(sim::world& world, const subject& what) {
+  try {
+    what.body(world, what.settings);
+    return std::nullopt;
+  } catch (const sim::assertion_failed& failed) {
+    return sim::failure{"assertion", failed.what.expression, place_of(failed.what)};
+  } catch (const std::exception& thrown) {
+    return sim::failure{"exception", fmt::format("an exception left the scenario's body: {}", thrown.what()), ""};
+  } catch (...) {
+    return sim::failure{"exception", "an exception that is no std::exception left the scenario's body", ""};
+  }
+}
+
+sim::failure name_outcome(const sim::run_report& report) {
+  sim::failure broke{sim::name(report.ended), "", ""};
+  if (report.ended == sim::outcome::not_run) {
+    return {"never_ran", "the scenario's body returned without calling world.run()", ""};
+  }
+  for (const std::string& who : report.waiting) broke.message += (broke.message.empty() ? "" : "; ") + who;
+  return broke;
+}
+
+}  // namespace
+
+subject make_subject(const scenario& story, configuration settings) {
+  for (const auto& [name, value] : story.defaults) settings.try_emplace(name, value);
+  return {story.name, story.body, std::move(settings), sim::order_kinds() | story.kinds, {}};
+}
+
+std::uint64_t count_deviations(std::span<const sim::choice_record> choices) {
+  return static_cast<std::uint64_t>(
+      std::count_if(choices.begin(), choices.end(), [](const sim::choice_record& made) { return made.value != 0; }));
+}
+
+run_result run_in(sim::world& world, const run_request& request) {
+  TWINLOOP_ASSERT(request.what != nullptr);
+  const std::size_t expectations_before = request.what->expectations ? request.what->expectations().size() : 0;
+  sim::world_options options;
+  options.source = request.source;
+  options.record = request.record;
+  options.seed = request.data_seed;
+  options.run = request.run;
+  options.log_events = request.log_events;
+  world.reset(options);
+  std::optional<sim::failure> thrown = call_body(world, *request.what);
+
+  const sim::run_report& report = world.report();
+  run_result result{report.ended, {}, report.hash, report.deviations, report.elapsed.count(), {}, {}, {}};
+  if (!report.failures.empty()) {
+    result.broke = report.failures.front();
+  } else if (thrown) {
+    result.broke = std::move(*thrown);
+  } else if (!report.clean()) {
+    result.broke = name_outcome(report);
+  } else if (request.what->expectations) {
+    std::vector<sim::failure> expectations = request.what->expectations();
+    if (expectations.size() > expectations_before) result.broke = std::move(expectations[expectations_before]);
+  }
+  const bool broken = !result.broke.name.empty();
+  if (broken && (report.clean() || report.ended == sim::outcome::not_run)) result.ended = sim::outcome::failed;
+  if (broken) result.report = report.text();
+  return result;
+}
+
+run_result run_once(const scenario& story, const configuration& settings, sim::choice_source* source,
+                    std::uint64_t data_seed, bool with_names) {
+  const subject what = make_subject(story, settings);
+  sim::world world;
+  run_result result = run_in(world, {&what, source, data_seed, 0, nullptr, false});
+  const std::span<const sim::choice_record> choices = world.choices();
+  result.choices.assign(choices.begin(), choices.end());
+  if (!with_names) return result;
+  for (const sim::choice_record& made : result.choices) {
+    if (!result.names.contains(made.label)) result.names.emplace(made.label, world.describe(made.label));
+    if (made.value == 0 || made.option == 0) continue;
+    if (!result.names.contains(made.option)) result.names.emplace(made.option, world.describe_option(made.option));
+  }
+  return result;
+}
+
+}  // namespace twinloop::testing

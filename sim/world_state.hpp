@@ -1,0 +1,252 @@
+// The world from inside: everything that one simulated run consists of. Its functions stand, by concern, in
+// scheduler.cpp (what happens next), delivery.cpp (completions), network.cpp, sockets.cpp, files.cpp, pool.cpp,
+// lifecycle.cpp (processes) and report.cpp.
+#ifndef TWINLOOP_SIM_WORLD_STATE_HPP
+#define TWINLOOP_SIM_WORLD_STATE_HPP
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "loop/fiber.hpp"
+#include "sim/chooser.hpp"
+#include "sim/disk.hpp"
+#include "sim/event_queue.hpp"
+#include "sim/names.hpp"
+#include "sim/process.hpp"
+#include "sim/socket.hpp"
+#include "twinloop/sim.hpp"
+
+namespace twinloop::sim {
+
+/// What may happen next. Each entry is an option of a pick.
+enum class entry_kind : std::uint8_t {
+  completion,  // subject: op
+  wake,
+  deadline,    // a wait's time has come
+  main_call,   // a blocking call of the loop's thread returns
+  pool,        // a free pool thread may take a job
+  job,         // subject: job_state that may go on
+  start,       // a process starts
+  callback,    // subject: world_callback
+  crash,       // not an option: a chosen crash on its way to the root; subject set: of the whole host
+};
+
+struct ready_entry {
+  entry_kind kind = entry_kind::completion;
+  process_state* process = nullptr;  // nullptr for callbacks
+  void* subject = nullptr;
+  std::uint64_t label = 0;
+  std::uint64_t identity = 0;  // label and occurrence mixed
+};
+
+/// A deferred entry: goes back to the ready ones after so many deliveries, or when nothing else can happen.
+struct held_entry {
+  ready_entry entry;
+  std::uint64_t release_at = 0;
+};
+
+struct world_callback {
+  std::function<void()> run;
+  named asked{};
+};
+
+struct link_state {
+  host_state* a = nullptr;
+  host_state* b = nullptr;
+  std::int64_t latency = -1;  // -1: the default
+  bool cut = false;
+  std::vector<scheduled> stalled;
+};
+
+struct bound_port {
+  std::uint16_t port = 0;
+  address local{};
+  socket* holder = nullptr;
+};
+
+struct host_state {
+  world_state* world = nullptr;
+  std::unique_ptr<host> face;
+  std::string text;
+  const name_node* node = nullptr;
+  named asked{};
+  std::uint32_t ordinal = 0;
+  std::vector<std::string> names;
+  disk files;
+  std::vector<process_state*> processes;
+  std::vector<bound_port> ports;
+  std::uint16_t next_port = 32768;
+  std::uint32_t descriptor_limit = 1024;
+  bool down = false;
+  void forget();
+};
+
+struct world_state {
+  world_state();
+  ~world_state();
+  void reset(world_options with);
+  void end_processes();
+
+  // ---- scheduler.cpp
+  /// Runs the world on the caller's stack until `current` has something to return from its wait with (true), or
+  /// something else must run (false: the caller yields to the root, which does next_).
+  bool advance(process_state* current);
+  void run_root(std::int64_t until);
+  void suspend(process_state& current);  // in wait or in a blocking call
+  void enqueue(const ready_entry& entry) { ready_.push_back(entry); }
+  void enqueue_completion(process_state& of, op& done, named& asked, choice_kind how = choice_kind::defer);
+  void enqueue_wake(process_state& of);
+  bool nothing_ready() const { return ready_first_ == ready_.size(); }
+  void release_held(bool all_due);
+  bool pass_time();
+  void handle_event(const scheduled& due);
+  void handle_deadline(process_state& of);
+  std::size_t pick();
+  ready_entry take(std::size_t index);
+  bool dispatch(const ready_entry& entry, process_state* current);
+  void execute(const ready_entry& entry);
+  void resume(process_state& which);
+  bool over_limits();
+  std::int64_t lateness(process_state& of);
+  static bool waits(const ready_entry& entry);
+  bool remove_entry(entry_kind kind, const void* subject);
+  void remove_entries(process_state& of);
+  static std::uint64_t identity_of(named& asked) { return mix64(asked.hash + 0x632be59bd9b4e019ull * ++asked.ready); }
+  void stop() { stopping_ = true; }
+  void record_failure(std::string name, std::string message, std::string place);
+  void log(std::string text);
+
+  // ---- delivery.cpp
+  void deliver(process_state& to, const ready_entry& first);
+  void append_completion(process_state& to, op& done);
+  completion take_result(process_state& of, op& done);
+  void receive_result(recv_op& done, socket& stream, completion& made);
+  void accept_result(process_state& of, accept_op& done, socket& listener, completion& made);
+  void op_left(process_state& of, op& gone);
+  descriptor* find_descriptor(process_state& of, handle_id id);
+  descriptor& make_descriptor(process_state& of, descriptor_kind kind, label name, handle_id& id);
+  void close_descriptor(process_state& of, descriptor& closed, bool reset);
+  void finish_now(process_state& of, op& done, named& asked, errc error, std::int64_t count = 0);
+  named& asked_for(process_state& of, const op& about);
+  named& asked_for(process_state& of, const name_node& base, const char* what);
+
+  // ---- sockets.cpp: the machine's calls, non-blocking
+  socket& make_socket(host_state& on);
+  void free_socket(socket& gone);
+  result<void> bind_socket(socket& bound, const address& to);
+  result<void> listen_socket(socket& listening, std::size_t backlog);
+  void start_connect(socket& from, const address& to);
+  std::size_t send_bytes(socket& from, std::span<const io_slice> slices, std::size_t limit);
+  void shutdown_socket(socket& ended);
+  void close_socket(socket& closed, bool reset);
+  void readable_changed(socket& changed);
+  void writable_changed(socket& changed);
+  void submit_socket_op(process_state& of, op& started, descriptor& on);
+
+  // ---- network.cpp: packets
+  host_state* find_host(const address& at);
+  link_state* find_link(const host_state& a, const host_state& b);
+  std::int64_t latency_between(const host_state& a, const host_state& b);
+  std::int64_t arrival_time(socket& from, const host_state& to);
+  void handle_packet(const scheduled& packet);
+  void arrive_syn(socket& from, const scheduled& packet);
+  void send_packet(std::int64_t at, event_kind kind, socket& to, std::uint32_t value = 0) {
+    events_.push(at, kind, &to, to.generation, value);
+  }
+  void break_connection(socket& broken, errc error);
+  void heal_link(link_state& healed);
+
+  // ---- pool.cpp and files.cpp
+  void submit_pool_op(process_state& of, op& started);
+  void offer_pool(process_state& of);
+  void start_job(process_state& of);  // may leave a fiber to run in next_
+  void call_done(process_state& of, op& done);
+  void run_job(job_state& which);
+  void finish_job(job_state& which);
+  void suspend_job(job_state& which);
+  void cancel_job(process_state& of, work_op& target);
+  job_state& make_job(process_state& of, work_op& running);
+  void enqueue_job(job_state& which);
+  result<std::int64_t> block_job(job_state& which, blocking_request& request);
+  result<std::int64_t> block_main(process_state& of, blocking_request& request);
+  void lock_mutex(job_state& which, mutex& wanted);
+  void unlock_mutex(process_state& of, mutex& released);
+  result<std::int64_t> perform_file(process_state& of, const file_request& call);
+  std::int64_t call_duration(named& asked, file_call call);
+  errc perform_resolve(resolve_op& call);
+
+  // ---- lifecycle.cpp
+  process_state& add_process(host_state& on, std::string_view text, program run, arguments with, process_options how);
+  void start_process(process_state& started);
+  void finish_process(process_state& ended);
+  void close_everything(process_state& of, bool silently);
+  void kill_process(process_state& victim, bool power_failure);
+  void unwind(process_state& victim);
+  void schedule_start(process_state& restarted, std::int64_t after);
+  void crash_host(host_state& crashed);
+  void set_counted(process_state& of, bool counted);
+  bool ask_crash(process_state& of);
+  void check_killed(process_state& of);
+  [[noreturn]] void abandon_current_stack();
+
+  // ---- report.cpp
+  void finish_report(bool out_of_time);
+  void describe_hang();
+  std::string describe_entry(const ready_entry& entry) const;
+
+  world_options options_;
+  chooser choose_;
+  recording* record_ = nullptr;
+  std::unique_ptr<recording> own_record_;
+  name_arena names_;
+  event_queue events_;
+  std::int64_t now_ = 0;
+  std::vector<ready_entry> ready_;
+  std::size_t ready_first_ = 0;  // entries before it are gone
+  std::vector<held_entry> held_;
+  std::uint64_t deliveries_ = 0;
+  std::uint64_t instant_ = 0;    // deliveries since time passed
+  std::uint32_t blocked_in_call_ = 0;
+  std::uint32_t foreground_ = 0;  // processes that are no daemons and have not ended
+  std::vector<choice_option> options_scratch_;
+  std::vector<std::uint32_t> eligible_;
+  named pick_asked_{};
+  named user_asked_{};
+
+  std::vector<std::unique_ptr<host_state>> hosts_;
+  std::size_t hosts_used_ = 0;
+  std::vector<std::unique_ptr<process_state>> processes_;
+  std::size_t processes_used_ = 0;
+  std::vector<std::unique_ptr<link_state>> links_;
+  std::vector<std::unique_ptr<socket>> sockets_;
+  std::vector<socket*> free_sockets_;
+  std::vector<std::unique_ptr<world_callback>> callbacks_;
+  std::vector<std::pair<label, std::uint32_t>> user_labels_;
+  std::int64_t default_latency_ = 100'000;
+  std::int64_t local_latency_ = 10'000;
+
+  fiber_stack_pool stacks_;
+  fiber* current_fiber_ = nullptr;          // nullptr in the root
+  process_state* current_process_ = nullptr;
+  job_state* current_job_ = nullptr;
+  ready_entry next_{};                      // what the root has to do
+  bool has_next_ = false;
+  bool stopping_ = false;
+  bool running_ = false;
+  bool out_of_time_ = false;
+  std::int64_t until_ = INT64_MAX;
+  outcome failed_as_ = outcome::failed;
+  std::uint64_t abandoned_ = 0;
+  run_report report_;
+  std::vector<event> event_log_;
+  std::vector<std::pair<std::uint64_t, std::string>> option_texts_;
+};
+
+/// The world whose code runs on this thread: only for the handlers of failed assertions and of std::terminate.
+world_state*& running_world() noexcept;
+
+}  // namespace twinloop::sim
+
+#endif
