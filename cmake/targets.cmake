@@ -3,8 +3,10 @@ include(GNUInstallDirs)
 
 add_library(twinloop_flags INTERFACE)
 target_compile_features(twinloop_flags INTERFACE cxx_std_20)
-target_compile_options(twinloop_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow=local
-  $<$<CXX_COMPILER_ID:Clang>:-Wno-shadow> $<$<BOOL:${TWINLOOP_WERROR}>:-Werror>)
+target_compile_options(twinloop_flags INTERFACE -Wall -Wextra -Wpedantic $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local>
+  $<$<BOOL:${TWINLOOP_WERROR}>:-Werror>)
+# Source places are for people: the same words wherever the tree stands.
+add_compile_options(-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
 if(TWINLOOP_SANITIZE)
   add_compile_options(-fsanitize=${TWINLOOP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${TWINLOOP_SANITIZE})

@@ -141,8 +141,6 @@ bool address::is_loopback() const {
   return family == address_family::ipv6 && bytes == same.bytes;
 }
 
-bool address::is_any() const {
-  return family != address_family::none && bytes == std::array<std::uint8_t, 16>{};
-}
+bool address::is_any() const { return family != address_family::none && bytes == std::array<std::uint8_t, 16>{}; }
 
 }  // namespace twinloop

@@ -2,6 +2,7 @@
 #include <exception>
 #include <utility>
 
+#include "loop/close_quietly.hpp"
 #include "twinloop/loop.hpp"
 
 namespace twinloop {
@@ -76,13 +77,20 @@ void loop::detach(op& target) {
       kernel_->cancel(target, cancel_mode::detach);
     }
   }
-  for (std::uint32_t i = batch_next_; i < batch_size_; ++i) {
-    if (batch_[i].target == &target) batch_[i].target = nullptr;
-  }
-  for (completion& later : postponed_) {
-    if (later.target == &target) later.target = nullptr;
-  }
+  for (std::uint32_t i = batch_next_; i < batch_size_; ++i) drop_completion(batch_[i], target);
+  for (completion& later : postponed_) drop_completion(later, target);
   unlink(target);
+}
+
+/// If `dropped` is about `target`, nobody will hear of it: what it brings goes back to where it came from.
+void loop::drop_completion(completion& dropped, op& target) {
+  if (dropped.target != &target) return;
+  dropped.target = nullptr;
+  if (dropped.error != errc::ok) return;
+  const bool opened = target.kind == op_kind::file && static_cast<file_op&>(target).request.call == file_call::open;
+  if (opened || target.kind == op_kind::accept) close_quietly(*this, static_cast<handle_id>(dropped.aux));
+  if (target.kind != op_kind::recv || dropped.count == 0) return;
+  if (buffer_pool* pool = static_cast<recv_op&>(target).pool) pool->give_back(static_cast<std::uint32_t>(dropped.aux));
 }
 
 /// Blocks until the kernel has completed `held`; what else completes meanwhile is kept for the next poll.
@@ -96,6 +104,7 @@ void loop::wait_for_release(op& held) {
         mark_delivered(seen[i]);
         if (seen[i].target == &held && held.state == op_state::delivered) {
           held.in_kernel_hands = false;
+          drop_completion(seen[i], held);
         } else {
           postponed_.push_back(seen[i]);
         }
@@ -109,21 +118,22 @@ void loop::wait_for_release(op& held) {
 
 /// For ~loop: nothing completes any more, and no job runs on.
 void loop::cancel_everything() {
-  for (std::uint32_t i = batch_next_; i < batch_size_; ++i) {
-    if (op* target = batch_[i].target; target != nullptr && target->state == op_state::delivered) unlink(*target);
-  }
-  for (completion& later : postponed_) {
-    if (later.target != nullptr && later.target->state == op_state::delivered) unlink(*later.target);
-  }
+  auto drop = [this](completion& dropped) {
+    if (dropped.target == nullptr) return;
+    op& target = *dropped.target;
+    const bool last = (dropped.flags & flag_more) == 0;
+    drop_completion(dropped, target);
+    if (last) unlink(target);
+  };
+  for (std::uint32_t i = batch_next_; i < batch_size_; ++i) drop(batch_[i]);
+  for (completion& later : postponed_) drop(later);
   for (op* each = first_op_; each != nullptr; each = each->next) {
     if (each->state == op_state::pending) kernel_->cancel(*each, cancel_mode::request);
   }
   try {
     while (first_op_ != nullptr) {
       const wait_result result = kernel_->wait(never, batch_);
-      for (std::uint32_t i = 0; i < result.count; ++i) {
-        if ((batch_[i].flags & flag_more) == 0) unlink(*batch_[i].target);
-      }
+      for (std::uint32_t i = 0; i < result.count; ++i) drop(batch_[i]);
     }
   } catch (...) {
     while (first_op_ != nullptr) unlink(*first_op_);  // killed: the kernel has forgotten them

@@ -81,9 +81,9 @@ class fiber {
   void* inside_ = nullptr;   // where to jump to enter the fiber
   void* outside_ = nullptr;  // where to jump to leave it
   exception_state exceptions_{};
-  void* fake_stack_ = nullptr;                // ASan's, of the fiber
-  const void* resumer_bottom_ = nullptr;      // ASan's view of the resumer's stack
-  std::size_t resumer_size_ = 0;
+  [[maybe_unused]] void* fake_stack_ = nullptr;            // ASan's, of the fiber
+  [[maybe_unused]] const void* resumer_bottom_ = nullptr;  // ASan's view of the resumer's stack
+  [[maybe_unused]] std::size_t resumer_size_ = 0;
   bool started_ = false;
   bool ended_ = false;
   bool running_ = false;

@@ -7,6 +7,9 @@
 
 namespace twinloop {
 
+// Without a handle a status call would be about the path.
+static constexpr handle_id never_given_out{UINT64_MAX};
+
 struct file_call_record : file_op {
   file_caller* caller = nullptr;
   file* opened = nullptr;  // open: whose handle it becomes
@@ -151,6 +154,7 @@ void file::truncate(std::uint64_t size, done_callback done, where made) {
 
 void file::status(status_callback done, where made) {
   file_call_record& call = handle_call(file_call::status);
+  if (!is_open()) call.request.handle = never_given_out;
   call.request.status_out = &call.status;
   call.on_status = std::move(done);
   start(call, made);
@@ -163,8 +167,7 @@ void file::close(done_callback done, where made) {
   start(call, made);
 }
 
-file_system::file_system(class loop& owner, label name, where made)
-    : file_caller(owner, "file_system", name, made) {}
+file_system::file_system(class loop& owner, label name, where made) : file_caller(owner, "file_system", name, made) {}
 
 file_call_record& file_system::path_call(file_call what, std::string_view path, std::string_view second_path) {
   file_call_record& call = record();

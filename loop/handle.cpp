@@ -4,7 +4,7 @@
 namespace twinloop {
 
 handle::handle(class loop& owner, const char* type, label name, where made)
-    : loop_(&owner), type_(type), name_(name), made_{made.file, made.line, 0, owner.callback_} {
+    : type_(type), name_(name), made_{made.file, made.line, 0, owner.callback_}, loop_(&owner) {
   previous_ = owner.last_handle_;
   (previous_ != nullptr ? previous_->next_ : owner.first_handle_) = this;
   owner.last_handle_ = this;

@@ -21,12 +21,16 @@ result<address> accepted::peer() const {
 }
 
 tcp_listener::tcp_listener(class loop& owner, label name, where made)
-    : handle(owner, "tcp_listener", name, made), retry_(owner, [this] { submit_accept(); }, "accept_retry", made) {
+    : handle(owner, "tcp_listener", name, made),
+      retry_(
+          owner, [this] { submit_accept(); }, "accept_retry", made) {
   accept_.self = close_.self = this;
   closed_task_.self = held_task_.self = this;
   accept_.keeps_alive = close_.keeps_alive = false;
   accept_.multishot = true;
-  accept_.on_complete = [](op& self, const completion& done) { static_cast<accept_op_of&>(self).self->handle_accept(done); };
+  accept_.on_complete = [](op& self, const completion& done) {
+    static_cast<accept_op_of&>(self).self->handle_accept(done);
+  };
   close_.on_complete = [](op& self, const completion&) {
     tcp_listener& listener = *static_cast<close_op_of&>(self).self;
     listener.loop().close_later(listener.closed_task_, listener.made_by_);

@@ -10,7 +10,10 @@
 namespace twinloop {
 
 loop::loop(kernel& below)
-    : kernel_(&below), now_(below.now(true)), timers_until_(now_), timers_(std::make_unique<timer_queue>()),
+    : kernel_(&below),
+      now_(below.now(true)),
+      timers_until_(now_),
+      timers_(std::make_unique<timer_queue>()),
       thread_(current_thread()) {}
 
 loop::~loop() {
@@ -100,7 +103,7 @@ class running_scope {
 }  // namespace
 
 void loop::enter() {
-  thread_ = current_thread();
+  if (thread_ != current_thread()) thread_ = current_thread();  // other threads read it: no store without need
   update_now();
   timers_until_ = now_;
 }

@@ -49,14 +49,11 @@ void loop::post(task& queued, where made) {
   task* newest = remote_posts_.load(std::memory_order_relaxed);
   do {
     queued.next = newest;
-  } while (!remote_posts_.compare_exchange_weak(newest, &queued, std::memory_order_release,
-                                                std::memory_order_relaxed));
+  } while (!remote_posts_.compare_exchange_weak(newest, &queued, std::memory_order_release, std::memory_order_relaxed));
   if (newest == nullptr) kernel_->wake();
 }
 
-void loop::post(unique_function<void()> callback, where made) {
-  post(make_function_task(std::move(callback)), made);
-}
+void loop::post(unique_function<void()> callback, where made) { post(make_function_task(std::move(callback)), made); }
 
 void loop::next_tick(task& queued, where made) {
   prepare_task(queued, made, callback_);

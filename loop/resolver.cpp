@@ -26,8 +26,8 @@ resolver::~resolver() {
   deactivate();
 }
 
-void resolver::resolve(std::string host, std::uint16_t port,
-                       unique_function<void(result<std::vector<address>>)> done, address_family family, where made) {
+void resolver::resolve(std::string host, std::uint16_t port, unique_function<void(result<std::vector<address>>)> done,
+                       address_family family, where made) {
   TWINLOOP_ASSERT(op_.state == op_state::idle);
   TWINLOOP_ASSERT(static_cast<bool>(done));
   host_ = std::move(host);

@@ -1,4 +1,4 @@
-// TCP streams: life, connecting, reading, closing. Writing stands in stream_write.cpp.
+// TCP streams: life, connecting, closing. Reading stands in stream_read.cpp, writing in stream_write.cpp.
 #include <utility>
 
 #include "loop/close_quietly.hpp"
@@ -22,8 +22,12 @@ void tcp_stream::bind_operations() {
                    static_cast<op*>(&shutdown_), static_cast<op*>(&close_)}) {
     each->keeps_alive = false;  // the handle's activity does that, so that unref works
   }
-  recv_.on_complete = [](op& self, const completion& done) { static_cast<op_of<recv_op>&>(self).self->handle_read(done); };
-  send_.on_complete = [](op& self, const completion& done) { static_cast<op_of<send_op>&>(self).self->handle_send(done); };
+  recv_.on_complete = [](op& self, const completion& done) {
+    static_cast<op_of<recv_op>&>(self).self->handle_read(done);
+  };
+  send_.on_complete = [](op& self, const completion& done) {
+    static_cast<op_of<send_op>&>(self).self->handle_send(done);
+  };
   connect_.on_complete = [](op& self, const completion& done) {
     static_cast<op_of<connect_op>&>(self).self->handle_connected(done);
   };
@@ -50,7 +54,7 @@ void tcp_stream::bind_operations() {
   held_read_task_.run = [](task& self) {
     tcp_stream& stream = *static_cast<task_of&>(self).self;
     stream.deactivate();
-    if (stream.reading_) stream.deliver_read(std::exchange(stream.held_read_, completion{}));
+    stream.serve_held_read();
   };
 }
 
@@ -67,7 +71,7 @@ tcp_stream::~tcp_stream() {
     loop().unqueue(*each);
     deactivate();
   }
-  if (held_read_.target != nullptr && held_read_.count > 0) pool_->give_back(static_cast<std::uint32_t>(held_read_.aux));
+  drop_held_read();
   close_quietly(loop(), handle_);
   auto drop = [](write_request* first) {
     while (first != nullptr) delete std::exchange(first, first->next);
@@ -77,8 +81,7 @@ tcp_stream::~tcp_stream() {
   drop(free_requests_);
 }
 
-void tcp_stream::connect(const address& target, unique_function<void(errc)> done, connect_options options,
-                         where made) {
+void tcp_stream::connect(const address& target, unique_function<void(errc)> done, connect_options options, where made) {
   TWINLOOP_ASSERT(handle_ == handle_id::none);
   TWINLOOP_ASSERT(!on_connect_ && !closing_);
   on_connect_ = std::move(done);
@@ -119,7 +122,7 @@ void tcp_stream::handle_connected(const completion& done) {
 void tcp_stream::handle_connect(errc error) {
   connected_ = error == errc::ok;
   if (connected_) {
-    if (reading_ && recv_.state == op_state::idle && !closing_) submit_read();
+    if ((reading_ || on_read_into_) && recv_.state == op_state::idle && !closing_) submit_read();
     submit_send();
     submit_shutdown_when_drained();
   } else {
@@ -130,103 +133,10 @@ void tcp_stream::handle_connect(errc error) {
     connect_timed_out_ = false;
     fail_writes(error);
     if (first_settled_ != nullptr) settle_later();
+    submit_shutdown_when_drained();
+    if (on_read_into_ && recv_.state == op_state::idle && !closing_) submit_read();  // to hear that it cannot be
   }
   if (auto done = std::exchange(on_connect_, nullptr)) done(error);  // may destroy it
-}
-
-void tcp_stream::read_start(buffer_pool* pool, where made) {
-  TWINLOOP_ASSERT(on_read_ && !on_read_into_);
-  if (reading_ || closing_) return;
-  reading_ = true;
-  made_by_ = made;
-  if (held_read_.target != nullptr) {
-    if (!held_read_task_.queued) {
-      activate();
-      loop().next_tick(held_read_task_, made);
-    }
-    return;
-  }
-  if (recv_.state == op_state::idle) pool_ = pool != nullptr ? pool : &loop().read_buffers();
-  if (recv_.state == op_state::idle && connected_) submit_read();
-}
-
-void tcp_stream::read_stop() {
-  reading_ = false;
-  if (recv_.state != op_state::idle && !on_read_into_) loop().cancel(recv_);
-}
-
-void tcp_stream::read_into(std::span<std::byte> buffer, unique_function<void(errc, std::size_t)> done, where made) {
-  TWINLOOP_ASSERT(!reading_ && !on_read_into_ && recv_.state == op_state::idle);
-  TWINLOOP_ASSERT(!buffer.empty() && done);
-  on_read_into_ = std::move(done);
-  recv_.buffer = buffer;
-  recv_.pool = nullptr;
-  recv_.handle = handle_;
-  recv_.name = name();
-  activate();
-  loop().submit(recv_, made);
-}
-
-void tcp_stream::submit_read() {
-  recv_.buffer = {};
-  recv_.pool = pool_;
-  recv_.handle = handle_;
-  recv_.name = name();
-  activate();
-  loop().submit(recv_, made_by_);
-}
-
-void tcp_stream::handle_read(const completion& done) {
-  deactivate();
-  if (on_read_into_) {
-    std::exchange(on_read_into_, nullptr)(done.error, static_cast<std::size_t>(done.count));  // may destroy it
-    return;
-  }
-  if (done.error == errc::cancelled && done.count == 0) {
-    if (reading_ && !closing_) submit_read();  // stopped and started again meanwhile
-    return;
-  }
-  if (!reading_ || closing_) {
-    held_read_ = done;  // the data won against the cancel; it waits for the next read_start
-    return;
-  }
-  deliver_read(done);
-}
-
-void tcp_stream::deliver_read(const completion& done) {
-  const bool over = done.error != errc::ok || (done.flags & flag_eof) != 0;
-  if (over) {
-    reading_ = false;
-    if (done.error != errc::ok) {
-      on_read_(unexpected(done.error));  // may destroy it
-    } else {
-      on_read_(std::span<std::byte>{});
-    }
-    return;
-  }
-  struct returned_buffer {  // also when the callback throws or destroys the stream
-    buffer_pool* pool;
-    std::uint32_t index;
-    ~returned_buffer() { pool->give_back(index); }
-  } buffer{pool_, static_cast<std::uint32_t>(done.aux)};
-  bool destroyed = false;
-  struct watch {
-    tcp_stream* stream;
-    bool* destroyed;
-    bool* before;
-    watch(tcp_stream* watched, bool* flag) : stream(watched), destroyed(flag), before(watched->destroyed_) {
-      stream->destroyed_ = flag;
-    }
-    ~watch() {
-      if (!*destroyed) stream->destroyed_ = before;
-      if (*destroyed && before != nullptr) *before = true;
-      if (!*destroyed && stream->reading_ && !stream->closing_ && stream->recv_.state == op_state::idle &&
-          stream->held_read_.target == nullptr && std::uncaught_exceptions() == 0) {
-        stream->submit_read();
-      }
-    }
-  } guard(this, &destroyed);
-  on_read_(buffer.pool->bytes(buffer.index, static_cast<std::size_t>(done.count)));
 }
 
 void tcp_stream::close(unique_function<void()> closed, where made) { start_close(std::move(closed), false, made); }
@@ -240,9 +150,12 @@ void tcp_stream::start_close(unique_function<void()> closed, bool reset, where m
   on_closed_ = std::move(closed);
   if (connect_timer_) connect_timer_->stop();
   activate();
+  drop_held_read();
+  if (on_read_into_ && recv_.state == op_state::idle) serve_held_read_later();
   if (handle_ == handle_id::none) {
     fail_writes(errc::cancelled);
-    if (first_settled_ != nullptr) settle_later();
+    if (on_shutdown_ && shutdown_error_ == errc::ok) shutdown_error_ = errc::cancelled;
+    if (first_settled_ != nullptr || on_shutdown_) settle_later();
     loop().close_later(closed_task_, made);
     return;
   }
@@ -256,13 +169,7 @@ void tcp_stream::start_close(unique_function<void()> closed, bool reset, where m
 void tcp_stream::handle_closed() {
   fail_writes(errc::cancelled);
   loop().close_later(closed_task_, made_by_);
-  if (shutdown_wanted_ && on_shutdown_) {
-    bool destroyed = false;
-    bool* before = std::exchange(destroyed_, &destroyed);
-    loop().nested_callback([&] { std::exchange(on_shutdown_, nullptr)(errc::cancelled); });
-    if (destroyed) return;
-    destroyed_ = before;
-  }
+  if (on_shutdown_) shutdown_error_ = errc::cancelled;
   run_settled();
 }
 

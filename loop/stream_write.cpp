@@ -130,8 +130,9 @@ void tcp_stream::settle_later() {
   loop().next_tick(settle_task_, made_by_);
 }
 
-/// Runs the callbacks of settled writes, each as a callback of its own, and then the drain callback. Any of them may
-/// destroy the stream or throw; what is left after a throw runs as a next tick.
+/// Runs the callbacks of settled writes, each as a callback of its own, then those of a shutdown that cannot be and of
+/// a queue that fell to its low mark. Any of them may destroy the stream or throw; what is left after a throw runs as a
+/// next tick.
 void tcp_stream::run_settled() {
   bool destroyed = false;
   bool* before = std::exchange(destroyed_, &destroyed);
@@ -145,7 +146,7 @@ void tcp_stream::run_settled() {
         return;
       }
       stream->destroyed_ = before;
-      if (stream->first_settled_ != nullptr) stream->settle_later();
+      if (stream->first_settled_ != nullptr || stream->shutdown_error_ != errc::ok) stream->settle_later();
     }
   } guard{this, &destroyed, before};
   while (!destroyed && first_settled_ != nullptr) {
@@ -157,6 +158,12 @@ void tcp_stream::run_settled() {
     const std::size_t taken = request.taken;
     release_request(request);
     if (done) loop().nested_callback([&] { done(error, taken); });
+  }
+  if (destroyed) return;
+  if (shutdown_error_ != errc::ok) {
+    const errc error = std::exchange(shutdown_error_, errc::ok);
+    if (!connected_) shutdown_wanted_ = false;  // a later connection may be shut down again
+    if (auto done = std::exchange(on_shutdown_, nullptr)) loop().nested_callback([&] { done(error); });
   }
   if (destroyed || !above_high_ || queued_bytes_ > low_water_) return;
   above_high_ = false;
@@ -189,9 +196,14 @@ void tcp_stream::shutdown(unique_function<void(errc)> done, where made) {
 }
 
 void tcp_stream::submit_shutdown_when_drained() {
-  const bool ready = shutdown_wanted_ && first_write_ == nullptr && send_.state == op_state::idle &&
-                     connect_.state == op_state::idle && shutdown_.state == op_state::idle && handle_ != handle_id::none;
-  if (!ready || shutdown_submitted_) return;
+  if (!shutdown_wanted_ || shutdown_submitted_ || closing_) return;
+  if (first_write_ != nullptr || send_.state != op_state::idle) return;
+  if (connect_.state != op_state::idle || connect_failed_task_.queued) return;
+  if (!connected_) {
+    shutdown_error_ = errc::not_connected;
+    settle_later();
+    return;
+  }
   shutdown_submitted_ = true;
   shutdown_.handle = handle_;
   shutdown_.name = name();

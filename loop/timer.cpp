@@ -14,10 +14,12 @@ intrusive_timer::~intrusive_timer() {
   loop().timers_->remove(*this);
 }
 
+namespace {
+time_point later(time_point now, duration wait) { return wait < never - now ? now + wait : never; }
+}  // namespace
+
 void intrusive_timer::start(duration delay, duration repeat) {
-  const duration wait = delay > duration::zero() ? delay : duration::zero();
-  const duration room = never - loop().now();
-  start_at(wait < room ? loop().now() + wait : never, repeat);
+  start_at(later(loop().now(), delay > duration::zero() ? delay : duration::zero()), repeat);
 }
 
 void intrusive_timer::start_at(time_point due, duration repeat) {
@@ -44,7 +46,7 @@ void loop::run_timers() {
   timers_->collect_due(timers_until_.time_since_epoch().count());
   while (intrusive_timer* due = timers_->pop_due()) {
     if (due->repeat_ > duration::zero()) {
-      timers_->start(*due, (now_ + due->repeat_).time_since_epoch().count());
+      timers_->start(*due, later(now_, due->repeat_).time_since_epoch().count());
     } else {
       due->deactivate();
     }

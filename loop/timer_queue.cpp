@@ -77,7 +77,9 @@ timer_queue::key timer_queue::pop() {
   const key top = heap_[0];
   const key last = heap_.back();
   heap_.pop_back();
-  if (!heap_.empty()) sift_down(0, last);
+  if (heap_.empty()) return top;
+  sift_down(0, last);
+  __builtin_prefetch(slots_[slot_of(heap_[0])], 1);  // the next to be looked at
   return top;
 }
 
@@ -112,13 +114,10 @@ void timer_queue::collect_due(std::int64_t limit) {
   if (!batch_empty()) return;  // an exception left some: they come first
   batch_.clear();
   batch_next_ = 0;
-  if (heap_.empty() || due_of(heap_[0]) > limit) return;
-  // Popping n of m keys costs n log m; taking them all out and rebuilding costs m. The border was measured.
-  const std::size_t border = std::max<std::size_t>(16, heap_.size() / 16);
-  if (count_due(limit, border) >= border) {
-    take_many(limit);
-  } else {
-    while (!heap_.empty() && due_of(heap_[0]) <= limit) batch_.push_back(pop());
+  while (!heap_.empty() && due_of(heap_[0]) <= limit) {
+    if (batch_.size() == few && take_many(limit)) return;
+    const key entry = pop();
+    if (settle(entry)) batch_.push_back(entry);  // a timer that was moved comes up again at its time
   }
 }
 
@@ -138,9 +137,25 @@ std::size_t timer_queue::count_due(std::int64_t limit, std::size_t at_most) cons
   return found;
 }
 
-void timer_queue::take_many(std::int64_t limit) {
+/// Popping n of m keys costs n log m; taking them all out, sorting them and rebuilding the heap costs n log n + m, in
+/// order of memory. False if popping is the cheaper way: the border was measured.
+bool timer_queue::take_many(std::int64_t limit) {
+  const std::size_t border = heap_.size() / 16;
+  if (count_due(limit, border) < border) return false;
   std::size_t kept = 0;
-  for (const key entry : heap_) {
+  for (std::size_t i = 0; i < heap_.size(); ++i) {
+    if (i + 12 < heap_.size()) __builtin_prefetch(slots_[slot_of(heap_[i + 12])], 1);
+    key entry = heap_[i];
+    if (due_of(entry) <= limit) {
+      const std::uint32_t slot = slot_of(entry);
+      intrusive_timer* timer = slots_[slot];
+      if (timer == nullptr || !timer->armed_) {
+        drop_slot(slot);
+        continue;
+      }
+      timer->entry_due_ = timer->due_;
+      entry = make_key(timer->due_, timer->sequence_, slot);
+    }
     if (due_of(entry) <= limit) {
       batch_.push_back(entry);
     } else {
@@ -150,14 +165,15 @@ void timer_queue::take_many(std::int64_t limit) {
   heap_.resize(kept);
   rebuild();
   std::sort(batch_.begin(), batch_.end());  // keys are unique, so every library sorts them alike
+  return true;
 }
 
 intrusive_timer* timer_queue::pop_due() {
-  while (batch_next_ < batch_.size()) {
+  while (!batch_empty()) {
     const std::size_t ahead = batch_next_ + 6;
     if (ahead < batch_.size()) __builtin_prefetch(slots_[slot_of(batch_[ahead])], 1);
     const key entry = batch_[batch_next_++];
-    if (!settle(entry)) continue;
+    if (!settle(entry)) continue;  // stopped or moved by a callback of this batch
     intrusive_timer* timer = slots_[slot_of(entry)];
     drop_slot(slot_of(entry));
     timer->armed_ = false;
@@ -198,7 +214,8 @@ void timer_queue::renumber() {
     // A key that is not its timer's current one only has to stay stale, and early enough: sequence 0 does.
     for (std::size_t i = from; i < entries.size(); ++i) {
       const intrusive_timer* timer = slots_[slot_of(entries[i])];
-      bool current = timer != nullptr && timer->due_ == due_of(entries[i]) && timer->sequence_ == sequence_of(entries[i]);
+      bool current =
+          timer != nullptr && timer->due_ == due_of(entries[i]) && timer->sequence_ == sequence_of(entries[i]);
       if (!current) entries[i] = make_key(due_of(entries[i]), 0, slot_of(entries[i]));
     }
     for (std::size_t i = from; i < entries.size(); ++i) {

@@ -60,6 +60,7 @@ class timer_queue {
   __extension__ using key = unsigned __int128;  // due in the high half; sequence, slot in the low one
   static constexpr std::uint32_t no_slot = UINT32_MAX;
   static constexpr std::size_t arity = 4;
+  static constexpr std::size_t few = 16;  // due timers up to which popping one by one is not worth a thought
 
   static key make_key(std::int64_t due, std::uint32_t sequence, std::uint32_t slot) {
     return static_cast<key>(static_cast<std::uint64_t>(due)) << 64 |
@@ -76,7 +77,7 @@ class timer_queue {
   key pop();
   void sift_down(std::size_t hole, key entry);
   bool settle(key entry);
-  void take_many(std::int64_t limit);
+  bool take_many(std::int64_t limit);
   std::size_t count_due(std::int64_t limit, std::size_t at_most) const;
   void rebuild();
   void purge();

@@ -14,8 +14,8 @@ namespace twinloop {
 struct write_request {
   write_request* next = nullptr;
   std::span<const std::byte> bytes{};
-  std::string owned;       // the bytes, if the stream keeps them
-  std::size_t taken = 0;   // by the kernel
+  std::string owned;      // the bytes, if the stream keeps them
+  std::size_t taken = 0;  // by the kernel
   errc error = errc::ok;
   bool cancelled = false;  // by cancel_writes: no more of it is sent
   unique_function<void(errc, std::size_t)> done;

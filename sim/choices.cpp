@@ -9,9 +9,9 @@
 namespace twinloop::sim {
 namespace {
 constexpr std::array<const char*, choice_kinds> kind_names = {
-    "pick",     "batch",       "defer",       "pool_start", "pool_run",   "pool_done", "timer_late",
-    "latency",  "short_io",    "cancel_race", "close_defer", "net_fault", "disk_fault", "exhaust",
-    "crash",    "clock",       "dns",         "signal",     "user"};
+    "pick",    "batch",    "defer",       "pool_start",  "pool_run",  "pool_done",  "timer_late",
+    "latency", "short_io", "cancel_race", "close_defer", "net_fault", "disk_fault", "exhaust",
+    "crash",   "clock",    "dns",         "signal",      "user"};
 }  // namespace
 
 const char* name(choice_kind kind) noexcept {

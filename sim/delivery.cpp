@@ -8,10 +8,14 @@ namespace {
 /// Short transfers: all of it, one byte, half of it, all but one byte.
 std::size_t shorten(std::size_t count, std::uint32_t answer) {
   switch (answer) {
-    case 1: return 1;
-    case 2: return count / 2;
-    case 3: return count - 1;
-    default: return count;
+    case 1:
+      return 1;
+    case 2:
+      return count / 2;
+    case 3:
+      return count - 1;
+    default:
+      return count;
   }
 }
 std::uint32_t short_answers(std::size_t count) { return count < 2 ? 1 : count < 4 ? 2 : 4; }
@@ -57,7 +61,8 @@ void world_state::close_descriptor(process_state& of, descriptor& closed, bool r
     socket& stream = *closed.stream;
     for (op** waiting : {&closed.receiving, &closed.sending}) {
       op* each = std::exchange(*waiting, nullptr);
-      if (each != nullptr) finish_now(of, *each, waiting == &closed.receiving ? stream.in : stream.out, errc::cancelled);
+      if (each != nullptr)
+        finish_now(of, *each, waiting == &closed.receiving ? stream.in : stream.out, errc::cancelled);
     }
     closed.stream = nullptr;
     close_socket(stream, reset);
@@ -121,7 +126,8 @@ completion world_state::take_result(process_state& of, op& done) {
   completion made{&done, 0, op_note::error(done), op_note::count(done), 0};
   descriptor* on = find_descriptor(of, done.handle);
   socket* stream = on != nullptr ? on->stream : nullptr;
-  const bool at_delivery = op_note::error(done) == errc::ok && (done.kind == op_kind::recv || done.kind == op_kind::accept);
+  const bool at_delivery =
+      op_note::error(done) == errc::ok && (done.kind == op_kind::recv || done.kind == op_kind::accept);
   if (done.kind == op_kind::file && op_note::error(done) == errc::ok) {
     made.aux = static_cast<std::uint64_t>(made.count);
     if (static_cast<file_op&>(done).request.call == file_call::open) made.count = 0;
@@ -159,7 +165,8 @@ void world_state::receive_result(recv_op& done, socket& stream, completion& made
     into = done.pool->bytes(index);
   }
   std::size_t count = std::min(readable, into.size());
-  count = shorten(count, choose_.choose(choice_kind::short_io, stream.in.hash, stream.in.short_io, short_answers(count)));
+  count =
+      shorten(count, choose_.choose(choice_kind::short_io, stream.in.hash, stream.in.short_io, short_answers(count)));
   stream.received.pop(into.data(), count);
   made.count = static_cast<std::int64_t>(count);
   if (stream.sender_blocked && stream.has_peer()) {
@@ -211,7 +218,9 @@ void world_state::deliver(process_state& to, const ready_entry& first) {
   TWINLOOP_ASSERT(to.waiting);
   auto take_one = [&](const ready_entry& entry) {
     switch (entry.kind) {
-      case entry_kind::completion: append_completion(to, *static_cast<op*>(entry.subject)); break;
+      case entry_kind::completion:
+        append_completion(to, *static_cast<op*>(entry.subject));
+        break;
       case entry_kind::wake:
         to.wake_ready = false;
         to.woken = true;

@@ -120,8 +120,7 @@ void disk::resize(inode& file, std::size_t size) {
   file.cached.resize(size);
 }
 
-result<std::size_t> disk::write(inode& file, std::span<const std::byte> bytes, std::uint64_t offset,
-                                std::int64_t now) {
+result<std::size_t> disk::write(inode& file, std::span<const std::byte> bytes, std::uint64_t offset, std::int64_t now) {
   if (read_only) return unexpected(errc::read_only);
   if (bytes.empty()) return std::size_t{0};
   if (offset > size_limit || bytes.size() > size_limit - offset) return unexpected(errc::file_too_large);
@@ -175,6 +174,15 @@ result<file_status> disk::status(std::string_view path) const {
   return status(**found);
 }
 
+namespace {
+/// Whether `wanted` is `tree` or a directory below it.
+bool contains(const inode& tree, const inode& wanted) {
+  if (&tree == &wanted) return true;
+  return std::any_of(tree.entries.begin(), tree.entries.end(),
+                     [&](const auto& entry) { return contains(*entry.second, wanted); });
+}
+}  // namespace
+
 result<void> disk::rename(std::string_view from, std::string_view to) {
   auto source = walk(from);
   if (!source) return unexpected(source.error());
@@ -184,6 +192,7 @@ result<void> disk::rename(std::string_view from, std::string_view to) {
   if (read_only) return unexpected(errc::read_only);
   if (source->name.empty() || target->name.empty()) return unexpected(errc::busy);  // the root itself
   if (target->found == source->found) return {};
+  if (contains(*source->found, *target->directory)) return unexpected(errc::invalid_argument);
   const bool moves_directory = source->found->type == file_type::directory;
   if (target->found) {
     const bool onto_directory = target->found->type == file_type::directory;
@@ -208,12 +217,12 @@ result<void> disk::unlink(std::string_view path) {
   return {};
 }
 
-result<void> disk::make_directory(std::string_view path, std::uint32_t mode) {
+result<void> disk::make_directory(std::string_view path, std::uint32_t mode, std::int64_t now) {
   auto at = walk(path);
   if (!at) return unexpected(at.error());
   if (at->found) return unexpected(errc::already_exists);
   if (read_only) return unexpected(errc::read_only);
-  change_entry(*at->directory, at->name, make_inode(file_type::directory, mode, 0));
+  change_entry(*at->directory, at->name, make_inode(file_type::directory, mode, now));
   return {};
 }
 

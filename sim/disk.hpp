@@ -60,7 +60,7 @@ class disk {
   result<file_status> status(std::string_view path) const;
   result<void> rename(std::string_view from, std::string_view to);
   result<void> unlink(std::string_view path);
-  result<void> make_directory(std::string_view path, std::uint32_t mode);
+  result<void> make_directory(std::string_view path, std::uint32_t mode, std::int64_t now);
   result<void> remove_directory(std::string_view path);
   result<void> sync_directory(std::string_view path);
   result<std::vector<directory_entry>> list(std::string_view path) const;

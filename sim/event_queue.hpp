@@ -9,20 +9,20 @@
 namespace twinloop::sim {
 
 enum class event_kind : std::uint8_t {
-  deadline,     // a process's wait runs out
-  data,         // bytes become visible in a socket; value = how many
-  fin,          // the peer ended its side
-  reset,        // the peer reset the connection
-  syn,          // a connection request arrives; value = attempt
-  established,  // SYN-ACK: the connecting side is connected
-  acknowledged, // the ACK of the handshake: the listening side may accept
-  refused,      // nobody listens
-  window,       // the receiver has read: a blocked sender may go on
-  call_done,    // a file call or lookup of a pool is done
-  resume_job,   // a job's blocking call is done
-  resume_main,  // a blocking call from a process's loop thread is done
-  start,        // a process starts
-  callback,     // world::at
+  deadline,      // a process's wait runs out
+  data,          // bytes become visible in a socket; value = how many
+  fin,           // the peer ended its side
+  reset,         // the peer reset the connection
+  syn,           // a connection request arrives; value = attempt
+  established,   // SYN-ACK: the connecting side is connected
+  acknowledged,  // the ACK of the handshake: the listening side may accept
+  refused,       // nobody listens
+  window,        // the receiver has read: a blocked sender may go on
+  call_done,     // a file call or lookup of a pool is done
+  resume_job,    // a job's blocking call is done
+  resume_main,   // a blocking call from a process's loop thread is done
+  start,         // a process starts
+  callback,      // world::at
 };
 
 struct scheduled {
@@ -49,7 +49,7 @@ class event_queue {
   void push(std::int64_t time, event_kind kind, void* subject, std::uint32_t generation, std::uint32_t value) {
     __extension__ using key = unsigned __int128;
     scheduled added{static_cast<key>(static_cast<std::uint64_t>(time)) << 64 | sequence_++, subject, value,
-                (generation & event_generation_mask) << 8 | static_cast<std::uint32_t>(kind)};
+                    (generation & event_generation_mask) << 8 | static_cast<std::uint32_t>(kind)};
     std::size_t hole = heap_.size();
     heap_.push_back(added);
     while (hole > 0) {

@@ -9,6 +9,8 @@ result<std::int64_t> number(const result<std::size_t>& count) {
   return static_cast<std::int64_t>(*count);
 }
 
+std::int64_t civil_time(process_state& of) { return of.kernel.wall().time_since_epoch().count(); }
+
 result<std::int64_t> success(const result<void>& done) {
   if (!done) return unexpected(done.error());
   return std::int64_t{0};
@@ -18,7 +20,7 @@ result<std::int64_t> open_file_call(process_state& of, const file_request& call)
   world_state& w = *of.world;
   if ((call.flags & open_read_write) == 0) return unexpected(errc::invalid_argument);
   if (of.open_descriptors >= of.descriptor_limit) return unexpected(errc::too_many_handles);
-  auto node = of.host->files.open(call.path, call.flags, call.mode, w.now_);
+  auto node = of.host->files.open(call.path, call.flags, call.mode, civil_time(of));
   if (!node) return unexpected(node.error());
   handle_id id;
   descriptor& made = w.make_descriptor(of, descriptor_kind::file, call.name, id);
@@ -40,15 +42,23 @@ result<std::int64_t> handle_call(process_state& of, const file_request& call) {
     case file_call::write_at: {
       if (!may_write) return unexpected(errc::bad_handle);
       const bool append = (file.flags & open_append) != 0;
-      return number(files.write(*file.node, call.write_bytes, append ? file.node->cached.size() : call.offset, w.now_));
+      const std::uint64_t offset = append ? file.node->cached.size() : call.offset;
+      return number(files.write(*file.node, call.write_bytes, offset, civil_time(of)));
     }
     case file_call::truncate:
       if (!may_write) return unexpected(errc::invalid_argument);
-      return success(files.truncate(*file.node, call.offset, w.now_));
-    case file_call::sync: files.sync(*file.node); return std::int64_t{0};
-    case file_call::status: *call.status_out = files.status(*file.node); return std::int64_t{0};
-    case file_call::close: w.close_descriptor(of, *on, false); return std::int64_t{0};
-    default: return unexpected(errc::invalid_argument);
+      return success(files.truncate(*file.node, call.offset, civil_time(of)));
+    case file_call::sync:
+      files.sync(*file.node);
+      return std::int64_t{0};
+    case file_call::status:
+      *call.status_out = files.status(*file.node);
+      return std::int64_t{0};
+    case file_call::close:
+      w.close_descriptor(of, *on, false);
+      return std::int64_t{0};
+    default:
+      return unexpected(errc::invalid_argument);
   }
 }
 
@@ -57,12 +67,18 @@ result<std::int64_t> handle_call(process_state& of, const file_request& call) {
 result<std::int64_t> world_state::perform_file(process_state& of, const file_request& call) {
   disk& files = of.host->files;
   switch (call.call) {
-    case file_call::open: return open_file_call(of, call);
-    case file_call::rename: return success(files.rename(call.path, call.second_path));
-    case file_call::unlink: return success(files.unlink(call.path));
-    case file_call::make_directory: return success(files.make_directory(call.path, call.mode));
-    case file_call::remove_directory: return success(files.remove_directory(call.path));
-    case file_call::sync_directory: return success(files.sync_directory(call.path));
+    case file_call::open:
+      return open_file_call(of, call);
+    case file_call::rename:
+      return success(files.rename(call.path, call.second_path));
+    case file_call::unlink:
+      return success(files.unlink(call.path));
+    case file_call::make_directory:
+      return success(files.make_directory(call.path, call.mode, civil_time(of)));
+    case file_call::remove_directory:
+      return success(files.remove_directory(call.path));
+    case file_call::sync_directory:
+      return success(files.sync_directory(call.path));
     case file_call::list: {
       auto entries = files.list(call.path);
       if (!entries) return unexpected(entries.error());
@@ -77,7 +93,8 @@ result<std::int64_t> world_state::perform_file(process_state& of, const file_req
         return std::int64_t{0};
       }
       return handle_call(of, call);
-    default: return handle_call(of, call);
+    default:
+      return handle_call(of, call);
   }
 }
 

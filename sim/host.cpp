@@ -39,7 +39,7 @@ std::optional<std::string> host::read_file(std::string_view path) const {
 void host::write_file(std::string_view path, std::string_view bytes) {
   disk& files = state_->files;
   for (std::size_t slash = path.find('/', 1); slash != std::string_view::npos; slash = path.find('/', slash + 1)) {
-    (void)files.make_directory(path.substr(0, slash), 0755);  // already_exists is fine
+    (void)files.make_directory(path.substr(0, slash), 0755, 0);  // already_exists is fine
   }
   auto node = files.open(path, open_write | open_create | open_truncate, 0644, 0);
   TWINLOOP_ASSERT(node.has_value());

@@ -33,7 +33,7 @@ void kernel_of_process::submit(op& started) {
   }
   descriptor* on = w.find_descriptor(p, started.handle);
   if (on == nullptr || (on->stream == nullptr && started.kind != op_kind::close)) {
-    return w.finish_now(p, started, w.asked_for(p, started), started.kind == op_kind::close ? errc::ok : errc::bad_handle);
+    return w.finish_now(p, started, w.asked_for(p, started), errc::bad_handle);
   }
   if (started.kind == op_kind::close) {
     descriptor& closed = *on;
@@ -82,7 +82,8 @@ void world_state::submit_socket_op(process_state& of, op& started, descriptor& o
       }
       shutdown_socket(stream);
       return finish_now(of, started, stream.out, errc::ok);
-    default: TWINLOOP_ASSERT(false);
+    default:
+      TWINLOOP_ASSERT(false);
   }
 }
 
@@ -126,13 +127,23 @@ void world_state::writable_changed(socket& changed) {
       changed.peer->sender_blocked = true;
       return;
     }
+  } else {
+    room = std::min(offered, socket::default_window - std::min(changed.unanswered, socket::default_window));
+    if (room == 0) return;  // the reset that is on its way goes on with it
   }
   const std::uint32_t answers = room < 2 ? 1 : room < 4 ? 2 : 4;
   switch (choose_.choose(choice_kind::short_io, changed.out.hash, changed.out.short_io, answers)) {
-    case 1: room = 1; break;
-    case 2: room /= 2; break;
-    case 3: room -= 1; break;
-    default: break;
+    case 1:
+      room = 1;
+      break;
+    case 2:
+      room /= 2;
+      break;
+    case 3:
+      room -= 1;
+      break;
+    default:
+      break;
   }
   finish(errc::ok, send_bytes(changed, waiting.slices, room));
 }
@@ -150,7 +161,8 @@ void kernel_of_process::cancel(op& target, cancel_mode mode) noexcept {
   }
   if (place == op_place::ready || place == op_place::held) {
     // Readiness that was not yet acted on: natural is that the cancel wins. A result that stands cannot be cancelled.
-    const bool acted = op_note::error(target) != errc::ok || (target.kind != op_kind::recv && target.kind != op_kind::accept);
+    const bool acted =
+        op_note::error(target) != errc::ok || (target.kind != op_kind::recv && target.kind != op_kind::accept);
     if (mode == cancel_mode::request) {
       if (acted || on == nullptr) return;
       if (w.choose_.choose(choice_kind::cancel_race, on->asked.hash, on->asked.cancel, 2) == 0) {
@@ -188,12 +200,18 @@ wait_result kernel_of_process::wait(time_point deadline, std::span<completion> o
   std::int64_t due = deadline.time_since_epoch().count();
   const std::int64_t horizon = due <= w.now_ ? due - 1 : w.now_;  // timers that are due stay unnoticed until told
   if (due < w.now_ && due < p.late_until) due = p.late_until;
+  p.late_asked = due == p.late_until && due > w.now_;
+  if (due > w.now_ && w.quiet_until(due)) {
+    const std::int64_t late = p.late_asked ? 0 : w.lateness(p);
+    if (late == 0) return w.time_passed(p, due);
+    p.late_until = due = due + late;
+    p.late_asked = true;
+  }
   p.out = out;
   p.delivered = 0;
   p.woken = false;
   p.timers_due = false;
   p.deadline = due;
-  p.late_asked = due == p.late_until && due > w.now_;
   p.waiting = true;
   if (p.deadline_ready && due > w.now_) {
     w.remove_entry(entry_kind::deadline, &p);
@@ -214,6 +232,27 @@ wait_result kernel_of_process::wait(time_point deadline, std::span<completion> o
   const time_point now_is{duration(w.now_)};
   const time_point timers{duration(p.timers_due ? w.now_ : std::min(horizon, w.now_))};
   return {p.delivered, p.woken, now_is, timers};
+}
+
+/// Whether nothing at all happens before `due`, nor together with it: then a wait need not leave its stack, or even
+/// look at the scheduler. What time_passed() does is what the scheduler would have done.
+bool world_state::quiet_until(std::int64_t due) const {
+  return nothing_ready() && held_.empty() && (events_.empty() || events_.top().time() > due) && due <= until_ &&
+         due <= options_.time_limit.count() && deliveries_ + 1 < options_.step_limit && options_.instant_limit > 1 &&
+         foreground_ > 0 && !stopping_ && !options_.log_events;
+}
+
+wait_result world_state::time_passed(process_state& of, std::int64_t due) {
+  now_ = due;
+  instant_ = 1;
+  ++deliveries_;
+  record_->head().now = due;
+  choose_.note(static_cast<std::uint64_t>(due), identity_of(of.asked));
+  if (of.options.may_crash && ask_crash(of)) {
+    of.stack->yield();
+    check_killed(of);
+  }
+  return {0, false, time_point(duration(due)), time_point(duration(due))};
 }
 
 void kernel_of_process::wake() noexcept {

@@ -83,6 +83,7 @@ void world_state::close_everything(process_state& of, bool silently) {
     if (each.stream != nullptr) {
       socket& stream = *std::exchange(each.stream, nullptr);
       if (silently) {
+        expect_retransmission(stream);
         std::erase_if(of.host->ports, [&](const bound_port& port) { return port.holder == &stream; });
         for (socket* waiting : stream.backlog) free_socket(*waiting);
         free_socket(stream);
@@ -98,12 +99,24 @@ void world_state::close_everything(process_state& of, bool silently) {
   of.open_descriptors = 0;
 }
 
+/// Bytes or an end that were under way to a host whose power failed were never acknowledged: the peer sends them again
+/// and learns that way, once the host is up, that the connection is gone. A peer with nothing under way hears nothing.
+void world_state::expect_retransmission(socket& gone) {
+  constexpr std::int64_t timeout = 200'000'000;  // Linux's least retransmission time-out
+  if (!gone.has_peer() || gone.peer->probing) return;
+  const bool under_way = gone.received.in_use() > gone.received.readable() || (gone.peer->fin_sent && !gone.ended);
+  if (!under_way) return;
+  gone.peer->probing = true;
+  send_packet(now_ + timeout, event_kind::reset, *gone.peer, 1);
+}
+
 /// main has returned: what it left open is reported and closed.
 void world_state::finish_process(process_state& ended) {
   for (const descriptor& each : ended.descriptors) {
     if (each.kind == descriptor_kind::none || ended.exit_status == std::nullopt) continue;
-    report_.left.push_back(name_arena::text_of(*each.node) + (each.kind == descriptor_kind::file ? " (file)" : " (socket)") +
-                           " was still open when " + ended.text + " ended");
+    report_.left.push_back(name_arena::text_of(*each.node) +
+                           (each.kind == descriptor_kind::file ? " (file)" : " (socket)") + " was still open when " +
+                           ended.text + " ended");
   }
   close_everything(ended, false);
   remove_entries(ended);

@@ -25,7 +25,7 @@ struct name_node {
 /// Something that questions are asked about: its name's hash, and how often each kind of question was asked.
 struct named {
   std::uint64_t hash = 0;
-  std::uint32_t ready = 0;    // times it became an option of a pick
+  std::uint32_t ready = 0;  // times it became an option of a pick
   std::uint32_t defer = 0;
   std::uint32_t latency = 0;
   std::uint32_t short_io = 0;
@@ -36,8 +36,7 @@ struct named {
 
 class name_arena {
  public:
-  const name_node* make(const name_node* parent, label text, std::uint32_t ordinal,
-                        const name_node* other = nullptr) {
+  const name_node* make(const name_node* parent, label text, std::uint32_t ordinal, const name_node* other = nullptr) {
     if (used_ == nodes_.size() * chunk) nodes_.push_back(std::make_unique<name_node[]>(chunk));
     name_node& made = nodes_[used_ / chunk][used_ % chunk];
     ++used_;

@@ -6,8 +6,8 @@
 namespace twinloop::sim {
 namespace {
 constexpr std::int64_t second = 1'000'000'000;
-constexpr std::uint32_t syn_attempts = 6;      // Linux's default: gives up after 1+2+4+...+64 s
-constexpr std::uint32_t probe_attempts = 15;   // of sending to a host that is down
+constexpr std::uint32_t syn_attempts = 6;     // Linux's default: gives up after 1+2+4+...+64 s
+constexpr std::uint32_t probe_attempts = 15;  // of sending to a host that is down
 }  // namespace
 
 host_state* world_state::find_host(const address& at) {
@@ -37,10 +37,17 @@ std::int64_t world_state::arrival_time(socket& from, const host_state& to) {
   const std::int64_t least = latency_between(*from.host, to);
   std::int64_t travel = least;
   switch (choose_.choose(choice_kind::latency, from.out.hash, from.out.latency, 4)) {
-    case 1: travel += least / 4; break;
-    case 2: travel += least * 2; break;
-    case 3: travel += least * 20; break;
-    default: break;
+    case 1:
+      travel += least / 4;
+      break;
+    case 2:
+      travel += least * 2;
+      break;
+    case 3:
+      travel += least * 20;
+      break;
+    default:
+      break;
   }
   from.last_arrival = std::max(from.last_arrival, now_ + travel);
   return from.last_arrival;
@@ -57,7 +64,8 @@ void world_state::start_connect(socket& from, const address& to) {
   }
   if (to.family != from.family) return refuse(errc::invalid_argument);
   address target = to;
-  if (target.is_any()) target = to.family == address_family::ipv4 ? address::loopback(to.port) : address::loopback_ipv6(to.port);
+  if (target.is_any())
+    target = to.family == address_family::ipv4 ? address::loopback(to.port) : address::loopback_ipv6(to.port);
   host_state* there = target.is_loopback() ? from.host : find_host(target);
   if (there == nullptr) return refuse(errc::network_unreachable);
   if (from.phase == socket_phase::fresh) {
@@ -87,7 +95,8 @@ void world_state::arrive_syn(socket& from, const scheduled& packet) {
   for (const bound_port& each : there.ports) {
     if (each.port != from.remote.port || each.holder->phase != socket_phase::listening) continue;
     const bool fits = each.local.family == from.remote.family || each.holder->options[4] == 0;
-    const bool same = each.local.is_any() || (each.local.family == from.remote.family && each.local.bytes == from.remote.bytes);
+    const bool same =
+        each.local.is_any() || (each.local.family == from.remote.family && each.local.bytes == from.remote.bytes);
     if (fits && same) listener = each.holder;
   }
   const std::int64_t back = latency_between(there, *from.host);
@@ -142,7 +151,8 @@ void world_state::handle_packet(const scheduled& packet) {
         }
       }
       return break_connection(to, errc::connection_reset);
-    case event_kind::syn: return arrive_syn(to, packet);
+    case event_kind::syn:
+      return arrive_syn(to, packet);
     case event_kind::established: {
       to.phase = socket_phase::connected;
       if (to.has_peer()) send_packet(arrival_time(to, *to.peer->host), event_kind::acknowledged, *to.peer);
@@ -165,17 +175,19 @@ void world_state::handle_packet(const scheduled& packet) {
       if (on.sending != nullptr) finish_now(*to.owner, *std::exchange(on.sending, nullptr), to.out, error);
       return;
     }
-    case event_kind::window: return writable_changed(to);
-    default: TWINLOOP_ASSERT(false);
+    case event_kind::window:
+      return writable_changed(to);
+    default:
+      TWINLOOP_ASSERT(false);
   }
 }
 
-/// The connection is over for this end: what was received and not read is gone, both directions fail.
+/// The connection is over for this end: both directions fail, once what has arrived was read (as on Linux).
 void world_state::break_connection(socket& broken, errc error) {
   if (broken.broken) return;
   broken.broken = true;
   broken.error = error;
-  broken.received.clear();
+  broken.received.drop_under_way();
   broken.peer = nullptr;
   ++broken.generation;  // packets under way no longer find it
   if (broken.phase == socket_phase::half_open) return;

@@ -112,7 +112,8 @@ errc world_state::perform_resolve(resolve_op& call) {
   if (call.family == address_family::ipv6) return errc::name_not_found;  // hosts have IPv4 addresses
   for (std::size_t i = 0; i < hosts_used_; ++i) {
     const host_state& each = *hosts_[i];
-    const bool known = each.text == call.host || std::find(each.names.begin(), each.names.end(), call.host) != each.names.end();
+    const bool known =
+        each.text == call.host || std::find(each.names.begin(), each.names.end(), call.host) != each.names.end();
     if (known) call.out->push_back(each.face->address(call.port));
   }
   return call.out->empty() ? errc::name_not_found : errc::ok;
@@ -199,8 +200,12 @@ result<std::int64_t> world_state::block_job(job_state& which, blocking_request& 
       suspend_job(which);
       return perform_file(of, request.file);
     }
-    case blocking_kind::lock: lock_mutex(which, *request.lock); return std::int64_t{0};
-    case blocking_kind::unlock: unlock_mutex(of, *request.lock); return std::int64_t{0};
+    case blocking_kind::lock:
+      lock_mutex(which, *request.lock);
+      return std::int64_t{0};
+    case blocking_kind::unlock:
+      unlock_mutex(of, *request.lock);
+      return std::int64_t{0};
   }
   return unexpected(errc::not_supported);
 }
@@ -212,7 +217,8 @@ void world_state::lock_mutex(job_state& which, mutex& wanted) {
     return;
   }
   wanted.state().store(2, std::memory_order_relaxed);
-  auto found = std::find_if(of.mutexes.begin(), of.mutexes.end(), [&](const auto& each) { return each.lock == &wanted; });
+  auto found =
+      std::find_if(of.mutexes.begin(), of.mutexes.end(), [&](const auto& each) { return each.lock == &wanted; });
   if (found == of.mutexes.end()) found = of.mutexes.insert(found, mutex_queue{&wanted, {}});
   found->waiting.push_back(&which);
   suspend_job(which);
@@ -220,7 +226,8 @@ void world_state::lock_mutex(job_state& which, mutex& wanted) {
 
 /// The mutex goes to the job that has waited longest.
 void world_state::unlock_mutex(process_state& of, mutex& released) {
-  auto found = std::find_if(of.mutexes.begin(), of.mutexes.end(), [&](const auto& each) { return each.lock == &released; });
+  auto found =
+      std::find_if(of.mutexes.begin(), of.mutexes.end(), [&](const auto& each) { return each.lock == &released; });
   if (found == of.mutexes.end()) return;
   job_state& next = *found->waiting.front();
   found->waiting.pop_front();

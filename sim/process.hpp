@@ -55,10 +55,10 @@ struct job_state {
   std::optional<fiber> stack;
   std::uint64_t identity = 0;
   named asked{};
-  blocking_request* call = nullptr;         // the blocking call it is suspended in
+  blocking_request* call = nullptr;  // the blocking call it is suspended in
   result<std::int64_t> answer = std::int64_t{0};
   std::uint32_t generation = 0;
-  std::uint32_t throws = 0;                 // of process_killed
+  std::uint32_t throws = 0;  // of process_killed
   bool killed = false;
   bool ended = false;
 };
@@ -98,17 +98,17 @@ struct process_state {
   std::uint32_t index = 0;       // in the world's list
   std::uint32_t generation = 0;  // of this life; stale events do not match
   std::uint32_t starts = 0;
-  std::uint32_t throws = 0;      // of process_killed, while dying
+  std::uint32_t throws = 0;  // of process_killed, while dying
   std::uint32_t crash_asked = 0;
   std::vector<std::pair<std::uint64_t, std::uint32_t>> names_made;  // hash of a handle's name, how many had it
   std::deque<call_name> call_names;
   std::optional<int> exit_status;
   bool running = false;
   bool start_pending = false;
-  bool killed = false;           // dying: every call into the kernel throws
-  bool counted = false;          // among the processes that the run waits for
-  bool lost = false;             // its stack was abandoned
-  bool ended_by_kill = false;    // restart() of its host starts it again
+  bool killed = false;         // dying: every call into the kernel throws
+  bool counted = false;        // among the processes that the run waits for
+  bool lost = false;           // its stack was abandoned
+  bool ended_by_kill = false;  // restart() of its host starts it again
 
   // the wait under way
   std::span<completion> out;
@@ -118,8 +118,8 @@ struct process_state {
   std::int64_t late_until = 0;               // timers that were due are noticed no earlier
   bool late_asked = false;
   bool waiting = false;
-  bool in_call = false;                      // suspended in a blocking call of its loop's thread
-  bool deadline_ready = false;               // stands among the ready
+  bool in_call = false;         // suspended in a blocking call of its loop's thread
+  bool deadline_ready = false;  // stands among the ready
   bool wake_ready = false;
   bool woken = false;
   bool timers_due = false;

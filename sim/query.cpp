@@ -51,13 +51,23 @@ result<void> kernel_of_process::query(query_request& call) {
   world_state& w = *p.world;
   w.check_killed(p);
   switch (call.kind) {
-    case query_kind::random_bytes: return fill_random(p, call.bytes);
-    case query_kind::environment: return unexpected(errc::not_found);
-    case query_kind::host_name: call.text_out = p.host->text; return {};
-    case query_kind::cpu_count: call.value = 4; return {};
-    case query_kind::process_id: call.value = 100 + p.host->ordinal * 100 + p.starts; return {};
-    case query_kind::socket: return make_socket(p, call);
-    default: break;
+    case query_kind::random_bytes:
+      return fill_random(p, call.bytes);
+    case query_kind::environment:
+      return unexpected(errc::not_found);
+    case query_kind::host_name:
+      call.text_out = p.host->text;
+      return {};
+    case query_kind::cpu_count:
+      call.value = 4;
+      return {};
+    case query_kind::process_id:
+      call.value = 100 + p.host->ordinal * 100 + p.starts;
+      return {};
+    case query_kind::socket:
+      return make_socket(p, call);
+    default:
+      break;
   }
   descriptor* on = w.find_descriptor(p, call.handle);
   if (on == nullptr) return unexpected(errc::bad_handle);
@@ -69,16 +79,24 @@ result<void> kernel_of_process::query(query_request& call) {
   if (on->stream == nullptr) return unexpected(errc::bad_handle);
   socket& stream = *on->stream;
   switch (call.kind) {
-    case query_kind::bind: return w.bind_socket(stream, call.endpoint);
-    case query_kind::listen: return w.listen_socket(stream, static_cast<std::size_t>(call.value));
-    case query_kind::local_address: call.endpoint = stream.local; return {};
+    case query_kind::bind:
+      return w.bind_socket(stream, call.endpoint);
+    case query_kind::listen:
+      return w.listen_socket(stream, static_cast<std::size_t>(call.value));
+    case query_kind::local_address:
+      call.endpoint = stream.local;
+      return {};
     case query_kind::peer_address:
       if (stream.phase != socket_phase::connected || stream.broken) return unexpected(errc::not_connected);
       call.endpoint = stream.remote;
       return {};
-    case query_kind::set_option: return set_option(stream, call);
-    case query_kind::get_option: call.value = stream.options[static_cast<int>(call.option)]; return {};
-    default: return unexpected(errc::not_supported);
+    case query_kind::set_option:
+      return set_option(stream, call);
+    case query_kind::get_option:
+      call.value = stream.options[static_cast<int>(call.option)];
+      return {};
+    default:
+      return unexpected(errc::not_supported);
   }
 }
 

@@ -24,9 +24,7 @@ class random_stream {
   }
   constexpr std::uint64_t next() { return mix64(state_ += 0x9e3779b97f4a7c15ull); }
   /// In [0, n), n >= 1.
-  constexpr std::uint32_t below(std::uint32_t n) {
-    return static_cast<std::uint32_t>(((next() >> 32) * n) >> 32);
-  }
+  constexpr std::uint32_t below(std::uint32_t n) { return static_cast<std::uint32_t>(((next() >> 32) * n) >> 32); }
   /// True once in `n`.
   constexpr bool one_in(std::uint32_t n) { return below(n) == 0; }
 

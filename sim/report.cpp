@@ -23,12 +23,18 @@ std::string made_at(const origin& made) {
 
 const char* name(outcome ended) noexcept {
   switch (ended) {
-    case outcome::not_run: return "not run";
-    case outcome::clean: return "clean";
-    case outcome::failed: return "failed";
-    case outcome::hung: return "hung";
-    case outcome::livelock: return "livelock";
-    case outcome::slow: return "slow";
+    case outcome::not_run:
+      return "not run";
+    case outcome::clean:
+      return "clean";
+    case outcome::failed:
+      return "failed";
+    case outcome::hung:
+      return "hung";
+    case outcome::livelock:
+      return "livelock";
+    case outcome::slow:
+      return "slow";
   }
   return "unknown";
 }
@@ -56,14 +62,22 @@ std::string world_state::describe_entry(const ready_entry& entry) const {
       const bool plain = done.kind == op_kind::file || done.kind == op_kind::recv || done.kind == op_kind::send;
       return who + (plain ? "" : fmt::format(" {}", twinloop::name(done.kind))) + made_at(done.made);
     }
-    case entry_kind::wake: return who + " is woken by a post";
-    case entry_kind::deadline: return who + " runs its due timers";
-    case entry_kind::main_call: return who + " returns from a blocking call";
-    case entry_kind::pool: return who + " takes a job";
-    case entry_kind::job: return who + " goes on";
-    case entry_kind::start: return who + " starts";
-    case entry_kind::callback: return who + " runs";
-    case entry_kind::crash: return who + " crashes";
+    case entry_kind::wake:
+      return who + " is woken by a post";
+    case entry_kind::deadline:
+      return who + " runs its due timers";
+    case entry_kind::main_call:
+      return who + " returns from a blocking call";
+    case entry_kind::pool:
+      return who + " takes a job";
+    case entry_kind::job:
+      return who + " goes on";
+    case entry_kind::start:
+      return who + " starts";
+    case entry_kind::callback:
+      return who + " runs";
+    case entry_kind::crash:
+      return who + " crashes";
   }
   return who;
 }
@@ -124,8 +138,9 @@ void world_state::finish_report(bool out_of_time) {
 }
 
 std::string run_report::text() const {
-  std::string out = fmt::format("{} after {:.6f} s of virtual time, {} deliveries, {} choices ({} not natural), hash {:016x}\n",
-                                name(ended), static_cast<double>(elapsed.count()) * 1e-9, steps, choices, deviations, hash);
+  std::string out =
+      fmt::format("{} after {:.6f} s of virtual time, {} deliveries, {} choices ({} not natural), hash {:016x}\n",
+                  name(ended), static_cast<double>(elapsed.count()) * 1e-9, steps, choices, deviations, hash);
   for (const failure& each : failures) {
     out += fmt::format("  {}: {}{}{}\n", each.name, each.message, each.place.empty() ? "" : "  ", each.place);
   }

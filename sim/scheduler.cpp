@@ -76,9 +76,7 @@ void world_state::remove_entries(process_state& of) {
   std::erase_if(held_, [&](const held_entry& each) { return each.entry.process == &of; });
   ready_.erase(ready_.begin(), ready_.begin() + static_cast<std::ptrdiff_t>(ready_first_));
   ready_first_ = 0;
-  std::erase_if(ready_, [&](const ready_entry& each) {
-    return each.process == &of && each.kind != entry_kind::start;
-  });
+  std::erase_if(ready_, [&](const ready_entry& each) { return each.process == &of && each.kind != entry_kind::start; });
 }
 
 ready_entry world_state::take(std::size_t index) {
@@ -139,8 +137,10 @@ bool world_state::over_limits() {
     record_failure("steps", "the run did not end within " + std::to_string(options_.step_limit) + " deliveries", "");
   } else if (instant_ >= options_.instant_limit) {
     failed_as_ = outcome::livelock;
-    record_failure("livelock", std::to_string(instant_) + " deliveries without time passing, the last to " +
-                                   (current_process_ != nullptr ? names_.text_of(*current_process_->node) : "nobody"), "");
+    record_failure("livelock",
+                   std::to_string(instant_) + " deliveries without time passing, the last to " +
+                       (current_process_ != nullptr ? names_.text_of(*current_process_->node) : "nobody"),
+                   "");
   } else {
     return false;
   }
@@ -243,7 +243,8 @@ void world_state::handle_event(const scheduled& due) {
   switch (due.kind()) {
     case event_kind::deadline: {
       auto& of = *static_cast<process_state*>(due.subject);
-      const bool stale = (of.generation & event_generation_mask) != due.generation() || of.queued_deadline != due.time();
+      const bool stale =
+          (of.generation & event_generation_mask) != due.generation() || of.queued_deadline != due.time();
       if (!stale) handle_deadline(of);
       return;
     }
@@ -276,7 +277,8 @@ void world_state::handle_event(const scheduled& due) {
       enqueue({entry_kind::callback, nullptr, &what, what.asked.hash, identity_of(what.asked)});
       return;
     }
-    default: handle_packet(due);
+    default:
+      handle_packet(due);
   }
 }
 
@@ -312,20 +314,25 @@ void world_state::execute(const ready_entry& entry) {
   switch (entry.kind) {
     case entry_kind::completion:
     case entry_kind::wake:
-    case entry_kind::deadline: return resume(*entry.process);
+    case entry_kind::deadline:
+      return resume(*entry.process);
     case entry_kind::main_call:
       entry.process->in_call = false;
       --blocked_in_call_;
       return resume(*entry.process);
-    case entry_kind::job: return run_job(*static_cast<job_state*>(entry.subject));
-    case entry_kind::start: return start_process(*entry.process);
-    case entry_kind::callback: return static_cast<world_callback*>(entry.subject)->run();
+    case entry_kind::job:
+      return run_job(*static_cast<job_state*>(entry.subject));
+    case entry_kind::start:
+      return start_process(*entry.process);
+    case entry_kind::callback:
+      return static_cast<world_callback*>(entry.subject)->run();
     case entry_kind::crash:
       if (entry.subject != nullptr) return crash_host(*static_cast<host_state*>(entry.subject));
       kill_process(*entry.process, false);
       if (entry.process->options.restart) schedule_start(*entry.process, entry.process->options.restart_after.count());
       return;
-    case entry_kind::pool: TWINLOOP_ASSERT(false);
+    case entry_kind::pool:
+      TWINLOOP_ASSERT(false);
   }
 }
 

@@ -25,6 +25,7 @@ class byte_ring {
   std::size_t in_use() const { return static_cast<std::size_t>(tail_ - head_); }
   std::size_t readable() const { return static_cast<std::size_t>(visible_ - head_); }
   void clear() { head_ = visible_ = tail_ = 0; }
+  void drop_under_way() { tail_ = visible_; }
   void arrive(std::size_t count) {
     visible_ += count;
     TWINLOOP_ASSERT(visible_ <= tail_);
@@ -67,14 +68,14 @@ enum class socket_phase : std::uint8_t { fresh, bound, listening, connecting, ha
 struct socket {
   static constexpr std::size_t default_window = 128 * 1024;
 
-  std::uint32_t generation = 0;    // of this slot; a stale event or peer pointer does not match
+  std::uint32_t generation = 0;  // of this slot; a stale event or peer pointer does not match
   socket_phase phase = socket_phase::fresh;
   process_state* owner = nullptr;  // nullptr while it waits in a backlog
   host_state* host = nullptr;
-  std::uint32_t descriptor = 0;    // in the owner's table
+  std::uint32_t descriptor = 0;  // in the owner's table
   const name_node* node = nullptr;
-  named in{};                      // the receiving direction, and accepting
-  named out{};                     // the sending direction, and connecting
+  named in{};   // the receiving direction, and accepting
+  named out{};  // the sending direction, and connecting
   address local{};
   address remote{};
   address_family family = address_family::ipv4;
@@ -88,13 +89,14 @@ struct socket {
   bool ended = false;                   // the peer's FIN has arrived
   bool broken = false;                  // reset or timed out: sending fails for good
   bool fin_sent = false;
-  bool sender_blocked = false;          // the peer waits for window
-  bool probing = false;                 // a reset from a vanished peer is on its way
+  bool sender_blocked = false;  // the peer waits for window
+  bool probing = false;         // a reset from a vanished peer is on its way
+  std::size_t unanswered = 0;   // bytes sent to a vanished peer; no more than a window of them
 
   // listeners
-  socket* listener = nullptr;           // half_open: whose backlog it will join
+  socket* listener = nullptr;  // half_open: whose backlog it will join
   std::uint32_t listener_generation = 0;
-  std::vector<socket*> backlog;         // connected, oldest first
+  std::vector<socket*> backlog;  // connected, oldest first
   std::size_t backlog_limit = 0;
   std::size_t half_open_count = 0;
 

@@ -45,6 +45,7 @@ void world_state::free_socket(socket& gone) {
   gone.peer = gone.listener = nullptr;
   gone.window = socket::default_window;
   gone.last_arrival = 0;
+  gone.unanswered = 0;
   gone.error = errc::ok;
   gone.ended = gone.broken = gone.fin_sent = gone.sender_blocked = gone.probing = false;
   gone.half_open_count = gone.backlog_limit = 0;
@@ -101,6 +102,7 @@ std::size_t world_state::send_bytes(socket& from, std::span<const io_slice> slic
       const std::int64_t round_trip = there != nullptr ? 2 * latency_between(*from.host, *there) : 2 * default_latency_;
       send_packet(now_ + round_trip, event_kind::reset, from, 1);
     }
+    from.unanswered += limit;
     return limit;
   }
   socket& to = *from.peer;
@@ -129,8 +131,8 @@ void world_state::close_socket(socket& closed, bool reset) {
   }
   for (socket* waiting : closed.backlog) close_socket(*waiting, true);
   if (closed.has_peer() && closed.phase != socket_phase::fresh) {
-    const bool abort = reset || closed.received.in_use() > 0 ||
-                       closed.options[static_cast<int>(socket_option::linger)] == 0;
+    const bool abort =
+        reset || closed.received.in_use() > 0 || closed.options[static_cast<int>(socket_option::linger)] == 0;
     socket& peer = *closed.peer;
     if (abort) {
       send_packet(std::max(closed.last_arrival, now_ + latency_between(on, *peer.host)), event_kind::reset, peer);

@@ -29,11 +29,15 @@ class searching_source : public choice_source {
     if ((plan_.kinds & bit(asked.kind)) == 0) return 0;
     if ((fault_kinds() & bit(asked.kind)) != 0) return fault(asked);
     switch (asked.kind) {
-      case choice_kind::pick: return pick(asked);
-      case choice_kind::batch: return 1;
+      case choice_kind::pick:
+        return pick(asked);
+      case choice_kind::batch:
+        return 1;
       case choice_kind::defer:
-      case choice_kind::close_defer: return defer(asked);
-      default: return rare_value(asked);
+      case choice_kind::close_defer:
+        return defer(asked);
+      default:
+        return rare_value(asked);
     }
   }
 
@@ -93,10 +97,14 @@ class natural_source final : public choice_source {
 
 const char* name(strategy how) noexcept {
   switch (how) {
-    case strategy::natural: return "natural";
-    case strategy::random_walk: return "random_walk";
-    case strategy::static_priority: return "static_priority";
-    case strategy::defer: return "defer";
+    case strategy::natural:
+      return "natural";
+    case strategy::random_walk:
+      return "random_walk";
+    case strategy::static_priority:
+      return "static_priority";
+    case strategy::defer:
+      return "defer";
   }
   return "unknown";
 }
@@ -111,10 +119,10 @@ search_plan plan_run(std::uint64_t seed, std::uint64_t run, std::uint32_t kinds)
   plan.seed = mix64(seed ^ mix64(run + 0x9e3779b97f4a7c15ull));
   if (run < 2) return plan;
   // A rotation of ten: schedule-exploration.md finds no single strategy without a blind spot. More join here.
-  constexpr std::array<strategy, 10> rotation = {
-      strategy::random_walk, strategy::static_priority, strategy::defer,       strategy::random_walk,
-      strategy::static_priority, strategy::defer,       strategy::random_walk, strategy::static_priority,
-      strategy::defer,       strategy::static_priority};
+  constexpr std::array<strategy, 10> rotation = {strategy::random_walk,    strategy::static_priority, strategy::defer,
+                                                 strategy::random_walk,    strategy::static_priority, strategy::defer,
+                                                 strategy::random_walk,    strategy::static_priority, strategy::defer,
+                                                 strategy::static_priority};
   random_stream draw = random_stream(plan.seed).split(0x6b696e64);
   plan.how = rotation[(run - 2) % rotation.size()];
   plan.kinds = kinds;
@@ -132,10 +140,14 @@ search_plan plan_run(std::uint64_t seed, std::uint64_t run, std::uint32_t kinds)
 
 std::unique_ptr<choice_source> make_source(const search_plan& plan) {
   switch (plan.how) {
-    case strategy::natural: return std::make_unique<natural_source>();
-    case strategy::random_walk: return std::make_unique<random_walk_source>(plan);
-    case strategy::static_priority: return std::make_unique<static_priority_source>(plan);
-    case strategy::defer: return std::make_unique<defer_source>(plan);
+    case strategy::natural:
+      return std::make_unique<natural_source>();
+    case strategy::random_walk:
+      return std::make_unique<random_walk_source>(plan);
+    case strategy::static_priority:
+      return std::make_unique<static_priority_source>(plan);
+    case strategy::defer:
+      return std::make_unique<defer_source>(plan);
   }
   TWINLOOP_ASSERT(false);
 }

@@ -27,8 +27,10 @@ std::terminate_handler terminate_before = nullptr;
   world_state* world = running_world();
   if (world != nullptr && world->current_fiber_ != nullptr) {
     if (!world->current_process_->killed) {
-      world->record_failure("terminate", name_arena::text_of(*world->current_process_->node) +
-                                             ": an exception left a noexcept function, or was thrown while unwinding", "");
+      world->record_failure("terminate",
+                            name_arena::text_of(*world->current_process_->node) +
+                                ": an exception left a noexcept function, or was thrown while unwinding",
+                            "");
     }
     world->abandon_current_stack();
   }
@@ -40,7 +42,8 @@ std::terminate_handler terminate_before = nullptr;
 class running_scope {
  public:
   explicit running_scope(world_state& world)
-      : world_before_(std::exchange(running_world(), &world)), handler_before_(set_assertion_handler(&handle_assertion)) {
+      : world_before_(std::exchange(running_world(), &world)),
+        handler_before_(set_assertion_handler(&handle_assertion)) {
     const std::terminate_handler now = std::get_terminate();
     if (now != &handle_terminate) {
       terminate_before = now;

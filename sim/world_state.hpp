@@ -24,13 +24,13 @@ namespace twinloop::sim {
 enum class entry_kind : std::uint8_t {
   completion,  // subject: op
   wake,
-  deadline,    // a wait's time has come
-  main_call,   // a blocking call of the loop's thread returns
-  pool,        // a free pool thread may take a job
-  job,         // subject: job_state that may go on
-  start,       // a process starts
-  callback,    // subject: world_callback
-  crash,       // not an option: a chosen crash on its way to the root; subject set: of the whole host
+  deadline,   // a wait's time has come
+  main_call,  // a blocking call of the loop's thread returns
+  pool,       // a free pool thread may take a job
+  job,        // subject: job_state that may go on
+  start,      // a process starts
+  callback,   // subject: world_callback
+  crash,      // not an option: a chosen crash on its way to the root; subject set: of the whole host
 };
 
 struct ready_entry {
@@ -109,6 +109,8 @@ struct world_state {
   void execute(const ready_entry& entry);
   void resume(process_state& which);
   bool over_limits();
+  bool quiet_until(std::int64_t due) const;
+  wait_result time_passed(process_state& of, std::int64_t due);
   std::int64_t lateness(process_state& of);
   static bool waits(const ready_entry& entry);
   bool remove_entry(entry_kind kind, const void* subject);
@@ -182,6 +184,7 @@ struct world_state {
   void start_process(process_state& started);
   void finish_process(process_state& ended);
   void close_everything(process_state& of, bool silently);
+  void expect_retransmission(socket& gone);
   void kill_process(process_state& victim, bool power_failure);
   void unwind(process_state& victim);
   void schedule_start(process_state& restarted, std::int64_t after);
@@ -207,7 +210,7 @@ struct world_state {
   std::size_t ready_first_ = 0;  // entries before it are gone
   std::vector<held_entry> held_;
   std::uint64_t deliveries_ = 0;
-  std::uint64_t instant_ = 0;    // deliveries since time passed
+  std::uint64_t instant_ = 0;  // deliveries since time passed
   std::uint32_t blocked_in_call_ = 0;
   std::uint32_t foreground_ = 0;  // processes that are no daemons and have not ended
   std::vector<choice_option> options_scratch_;
@@ -228,10 +231,10 @@ struct world_state {
   std::int64_t local_latency_ = 10'000;
 
   fiber_stack_pool stacks_;
-  fiber* current_fiber_ = nullptr;          // nullptr in the root
+  fiber* current_fiber_ = nullptr;  // nullptr in the root
   process_state* current_process_ = nullptr;
   job_state* current_job_ = nullptr;
-  ready_entry next_{};                      // what the root has to do
+  ready_entry next_{};  // what the root has to do
   bool has_next_ = false;
   bool stopping_ = false;
   bool running_ = false;

@@ -20,9 +20,9 @@ enum class address_family : std::uint8_t { none, ipv4, ipv6 };
 
 struct address {
   address_family family = address_family::none;
-  std::uint16_t port = 0;                    ///< host byte order; 0 = "any free port" in bind
-  std::uint32_t scope = 0;                   ///< IPv6 scope id of link-local addresses, else 0
-  std::array<std::uint8_t, 16> bytes{};      ///< network order; IPv4 uses the first four
+  std::uint16_t port = 0;                ///< host byte order; 0 = "any free port" in bind
+  std::uint32_t scope = 0;               ///< IPv6 scope id of link-local addresses, else 0
+  std::array<std::uint8_t, 16> bytes{};  ///< network order; IPv4 uses the first four
 
   static constexpr address ipv4(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d, std::uint16_t port) {
     address made{address_family::ipv4, port, 0, {}};

@@ -29,8 +29,8 @@ assertion_handler set_assertion_handler(assertion_handler) noexcept;
 
 }  // namespace twinloop
 
-#define TWINLOOP_ASSERT(expression)                                                              \
-  (static_cast<bool>(expression) ? static_cast<void>(0)                                          \
+#define TWINLOOP_ASSERT(expression)                     \
+  (static_cast<bool>(expression) ? static_cast<void>(0) \
                                  : ::twinloop::assertion_failure({#expression, __FILE__, __LINE__}))
 
 #endif

@@ -62,10 +62,10 @@ struct choice_record {
 
 /// Something that may be picked.
 struct choice_option {
-  std::uint64_t label = 0;        ///< hash of the name of the handle, job or process that would go on
-  std::uint64_t identity = 0;     ///< label and occurrence mixed: the same across runs of one program
-  std::uint64_t chain = 0;        ///< its causal chain: work of one chain is ordered already
-  std::uint64_t conflict_key = 0; ///< what it touches; 0 = everything of its process
+  std::uint64_t label = 0;         ///< hash of the name of the handle, job or process that would go on
+  std::uint64_t identity = 0;      ///< label and occurrence mixed: the same across runs of one program
+  std::uint64_t chain = 0;         ///< its causal chain: work of one chain is ordered already
+  std::uint64_t conflict_key = 0;  ///< what it touches; 0 = everything of its process
   std::uint32_t occurrence = 0;
 };
 
@@ -73,8 +73,8 @@ struct question {
   choice_kind kind = choice_kind::pick;
   std::uint64_t label = 0;
   std::uint32_t occurrence = 0;
-  std::uint32_t n = 0;                        ///< at least 2: what has one answer is not asked
-  std::span<const choice_option> options{};   ///< of pick kinds, in natural order, if the source wants options
+  std::uint32_t n = 0;                       ///< at least 2: what has one answer is not asked
+  std::span<const choice_option> options{};  ///< of pick kinds, in natural order, if the source wants options
 };
 
 /// Answers questions. Implementations are deterministic functions of what they were made with and were asked.
@@ -98,9 +98,9 @@ class replay_source final : public choice_source {
   std::uint32_t answer(const question& asked) override;
   bool wants_options() const override;
   struct divergence {
-    std::size_t index = 0;      ///< which record
-    choice_record expected{};   ///< what the record holds (n = 0: the record ended earlier)
-    question asked{};           ///< what the program asked instead (options empty)
+    std::size_t index = 0;     ///< which record
+    choice_record expected{};  ///< what the record holds (n = 0: the record ended earlier)
+    question asked{};          ///< what the program asked instead (options empty)
   };
   /// The first difference, or nullptr. Strict matching only.
   const divergence* first_divergence() const;
@@ -132,11 +132,11 @@ const char* name(strategy) noexcept;
 /// One point of a search: a pure function of (seed, run), equal in every process and on every machine.
 struct search_plan {
   strategy how = strategy::natural;
-  std::uint64_t seed = 0;        ///< of this run's generator
-  std::uint32_t kinds = 0;       ///< bit set over choice_kind: which kinds may deviate
-  std::uint32_t defer_one_in = 8;     ///< defer: one completion in this many is held
-  std::uint32_t fault_one_in = 64;    ///< fault kinds (net_fault .. signal): one question in this many
-  std::uint32_t fault_budget = 2;     ///< and at most this many non-zero answers of each fault kind a run
+  std::uint64_t seed = 0;           ///< of this run's generator
+  std::uint32_t kinds = 0;          ///< bit set over choice_kind: which kinds may deviate
+  std::uint32_t defer_one_in = 8;   ///< defer: one completion in this many is held
+  std::uint32_t fault_one_in = 64;  ///< fault kinds (net_fault .. signal): one question in this many
+  std::uint32_t fault_budget = 2;   ///< and at most this many non-zero answers of each fault kind a run
 };
 /// The plan of run `run` of search `seed`: runs 0 and 1 natural, then a fixed rotation under changing masks. `kinds`
 /// limits the kinds that may ever deviate.

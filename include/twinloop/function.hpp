@@ -37,9 +37,8 @@ class unique_function<Return(Arguments...), Capacity> {
   ~unique_function() { reset(); }
 
   template <class Callable>
-    requires(!std::is_same_v<std::remove_cvref_t<Callable>, unique_function> &&
-             std::is_invocable_r_v<Return, std::decay_t<Callable>&, Arguments...>)
-  unique_function(Callable&& callable) {
+  requires(!std::is_same_v<std::remove_cvref_t<Callable>, unique_function> &&
+           std::is_invocable_r_v<Return, std::decay_t<Callable>&, Arguments...>) unique_function(Callable&& callable) {
     using Stored = std::decay_t<Callable>;
     static_assert(sizeof(Stored) <= Capacity, "the capture is too large: capture a pointer to it instead");
     static_assert(alignof(Stored) <= alignof(std::max_align_t), "the capture is over-aligned");

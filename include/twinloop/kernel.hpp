@@ -60,12 +60,12 @@ struct query_request {
   handle_id handle = handle_id::none;
   address_family family = address_family::none;
   socket_option option = socket_option::no_delay;
-  std::int64_t value = 0;          ///< in or out
-  address endpoint{};              ///< in or out
-  std::span<std::byte> bytes{};    ///< out
-  std::string_view text{};         ///< in
-  std::string text_out{};          ///< out
-  label name{};                    ///< in: identity of the new handle
+  std::int64_t value = 0;        ///< in or out
+  address endpoint{};            ///< in or out
+  std::span<std::byte> bytes{};  ///< out
+  std::string_view text{};       ///< in
+  std::string text_out{};        ///< out
+  label name{};                  ///< in: identity of the new handle
 };
 
 /// What blocks: a call made from inside a job (or synchronously from the loop's thread, with job = nullptr).
@@ -84,10 +84,10 @@ struct blocking_request {
 
 /// What wait() has to report beside the completions.
 struct wait_result {
-  std::uint32_t count = 0;     ///< completions written to `out`
-  bool woken = false;          ///< wake() was called since the last time this was true
-  time_point now{};            ///< the loop's time until the next wait
-  time_point timers_until{};   ///< timers due at or before this may run now; never after `now`
+  std::uint32_t count = 0;    ///< completions written to `out`
+  bool woken = false;         ///< wake() was called since the last time this was true
+  time_point now{};           ///< the loop's time until the next wait
+  time_point timers_until{};  ///< timers due at or before this may run now; never after `now`
 };
 
 /// How cancel() is meant.
@@ -97,8 +97,8 @@ enum class cancel_mode : std::uint8_t {
 };
 
 // What a platform can do (kernel::caps).
-inline constexpr std::uint64_t can_half_close = 1;     ///< shutdown of one direction of a stream
-inline constexpr std::uint64_t can_sync_directory = 2; ///< file_call::sync_directory has an effect
+inline constexpr std::uint64_t can_half_close = 1;      ///< shutdown of one direction of a stream
+inline constexpr std::uint64_t can_sync_directory = 2;  ///< file_call::sync_directory has an effect
 inline constexpr std::uint64_t can_ipv6 = 4;
 
 class kernel {

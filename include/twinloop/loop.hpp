@@ -70,7 +70,9 @@ class handle {
   const char* type() const { return type_; }  ///< "timer", "tcp_stream", ...
   label name() const { return name_; }
   const origin& made() const { return made_; }
-  class loop& loop() const { return *loop_; }
+  class loop& loop() const {
+    return *loop_;
+  }
 
  protected:
   handle(class loop& owner, const char* type, label name, where made);
@@ -80,12 +82,13 @@ class handle {
 
  private:
   friend class twinloop::loop;
-  class loop* loop_;
+  // What is seldom touched comes first: the rest of a timer then fits one cache line.
   handle* next_ = nullptr;  // the loop's list, in creation order
   handle* previous_ = nullptr;
   const char* type_;
   label name_;
   origin made_;
+  class loop* loop_;
   std::uint32_t active_ = 0;
   bool ref_ = true;
 };
@@ -97,7 +100,8 @@ class intrusive_timer : public handle {
   intrusive_timer(class loop& owner, handler on_fire, label name = "timer", where made = where::here());
   ~intrusive_timer();
 
-  /// Arms it to fire once at now() + delay (delay < 0 counts as 0), then every `repeat` if that is positive. Arming an
+  /// Arms it to fire once at now() + delay (delay < 0 counts as 0), then every `repeat` if that is positive: each time
+  /// from the now() of the callback, before which it is armed again, so that what was missed is not made up. Arming an
   /// armed timer moves it, and counts as a new start for the order among equal due times. Re-arming to a later time
   /// is a plain store.
   void start(duration delay, duration repeat = duration::zero());
@@ -111,13 +115,13 @@ class intrusive_timer : public handle {
  private:
   friend class twinloop::loop;
   friend class timer_queue;
-  std::int64_t due_ = 0;            // when it should fire
-  std::int64_t entry_due_ = 0;      // when its entry in the queue comes up; never after due_
-  std::uint32_t sequence_ = 0;      // start order
-  std::uint32_t slot_ = UINT32_MAX; // its entry's place in the queue's table, or none
+  bool armed_ = false;
+  std::uint32_t slot_ = UINT32_MAX;  // its entry's place in the queue's table, or none
+  std::uint32_t sequence_ = 0;       // start order
+  std::int64_t due_ = 0;             // when it should fire
+  std::int64_t entry_due_ = 0;       // when its entry in the queue comes up; never after due_
   handler on_fire_;
   duration repeat_{0};
-  bool armed_ = false;
 };
 
 /// A timer with a callable.
@@ -155,7 +159,7 @@ class hook : public handle {
 /// Counters since the loop was made.
 struct loop_metrics {
   std::uint64_t turns = 0;
-  std::uint64_t callbacks = 0;    ///< of every kind
+  std::uint64_t callbacks = 0;  ///< of every kind
   std::uint64_t completions = 0;
 };
 
@@ -170,13 +174,13 @@ class loop {
 
   // ---- running. Not re-entrant. An exception that leaves a callback leaves through these; what was not yet
   // delivered is delivered by the next run. Each returns alive().
-  bool run();                       ///< until nothing keeps it alive, or stop()
-  bool run_once();                  ///< one turn, blocking in its poll if there is nothing to do
-  bool run_nowait();                ///< one turn that never blocks
-  bool run_for(duration budget);    ///< until then; stops early when nothing keeps it alive
+  bool run();                     ///< until nothing keeps it alive, or stop()
+  bool run_once();                ///< one turn, blocking in its poll if there is nothing to do
+  bool run_nowait();              ///< one turn that never blocks
+  bool run_for(duration budget);  ///< until then; stops early when nothing keeps it alive
   bool run_until(time_point limit);
-  void stop();                      ///< the current turn finishes its phases without blocking; then run() returns
-  bool alive() const;               ///< something with a reference is active, under way or queued
+  void stop();         ///< the current turn finishes its phases without blocking; then run() returns
+  bool alive() const;  ///< something with a reference is active, under way or queued
 
   // ---- time
   time_point now() const { return now_; }  ///< constant within a batch of callbacks
@@ -184,8 +188,8 @@ class loop {
   wall_time wall() { return kernel_->wall(); }
 
   // ---- queued callbacks
-  void post(task& queued, where made = where::here());                       ///< *any thread*
-  void post(unique_function<void()> callback, where made = where::here());   ///< *any thread*
+  void post(task& queued, where made = where::here());                      ///< *any thread*
+  void post(unique_function<void()> callback, where made = where::here());  ///< *any thread*
   void next_tick(task& queued, where made = where::here());
   void next_tick(unique_function<void()> callback, where made = where::here());
   void immediate(task& queued, where made = where::here());
@@ -248,9 +252,7 @@ class loop {
     hook* cursor = nullptr;  // the next to run while the phase runs
     hook* end = nullptr;     // the last that was started when the phase began
   };
-  void begin_callback() {
-    callback_ = ++metrics_.callbacks;
-  }
+  void begin_callback() { callback_ = ++metrics_.callbacks; }
   /// A callback inside a completion's callback, when one completion has several to make.
   template <class Callback>
   void nested_callback(Callback&& callback) {
@@ -275,6 +277,7 @@ class loop {
   void mark_delivered(const completion& done);
   void unlink(op& finished);
   void wait_for_release(op& held);
+  void drop_completion(completion& dropped, op& target);
   void cancel_everything();
   void run_task(task& queued);
   void unqueue(task& dropped);
@@ -289,20 +292,20 @@ class loop {
   kernel* kernel_;
   time_point now_{};
   time_point timers_until_{};
-  std::uint64_t callback_ = 0;        // the running callback's number, 0 outside
-  std::uint64_t alive_count_ = 0;     // active handles and operations with a reference
+  std::uint64_t callback_ = 0;     // the running callback's number, 0 outside
+  std::uint64_t alive_count_ = 0;  // active handles and operations with a reference
   bool running_ = false;
   bool stop_ = false;
   bool destroying_ = false;
   std::unique_ptr<timer_queue> timers_;
-  task_queue posted_;                 // from the loop's own thread, not yet reported
-  task_queue posted_ready_;           // reported by wait: run in the posted phase
+  task_queue posted_;        // from the loop's own thread, not yet reported
+  task_queue posted_ready_;  // reported by wait: run in the posted phase
   task_queue ticks_;
   task_queue immediates_;
   task_queue immediates_ready_;
   task_queue closing_;
   std::atomic<task*> remote_posts_{nullptr};  // newest first
-  const void* thread_;                // identifies the loop's thread
+  const void* thread_;                        // identifies the loop's thread
   hook_list hooks_[3];
   std::uint32_t idle_active_ = 0;
   completion batch_[batch_capacity];

@@ -44,7 +44,7 @@ class accepted {
 };
 
 struct listen_options {
-  int backlog = 128;         ///< connections waiting to be accepted, 1..4096
+  int backlog = 128;  ///< connections waiting to be accepted, 1..4096
   bool reuse_port = false;
   bool ipv6_only = false;
   duration retry_after = std::chrono::milliseconds(100);  ///< pause after too_many_handles
@@ -86,7 +86,7 @@ class tcp_listener : public handle {
   handle_id handle_ = handle_id::none;
   unique_function<void(result<accepted>)> on_connection_;
   unique_function<void()> on_closed_;
-  std::deque<accepted> held_;   // came while paused
+  std::deque<accepted> held_;  // came while paused
   where made_by_{};
   bool paused_ = false;
   bool closing_ = false;
@@ -116,7 +116,8 @@ class tcp_stream : public handle {
   /// Delivers data to on_read until read_stop(), from the loop's read buffers or from `pool`.
   void read_start(buffer_pool* pool = nullptr, where made = where::here());
   void read_stop();  ///< no more data callbacks; what arrives waits in the kernel
-  /// One read into `buffer`, at least 1 byte unless at the end (count 0). Not while read_start is on.
+  /// One read into `buffer`, at least 1 byte unless at the end (count 0). Not while read_start is on. Errors: those of
+  /// recv_op.
   void read_into(std::span<std::byte> buffer, unique_function<void(errc, std::size_t)> done,
                  where made = where::here());
 
@@ -156,7 +157,12 @@ class tcp_stream : public handle {
   void handle_connected(const completion& done);
   void submit_read();
   void handle_read(const completion& done);
+  void finish_read_into(errc error, std::size_t count);
+  void serve_held_read();
+  void serve_held_read_later();
+  void drop_held_read();
   void deliver_read(const completion& done);
+  void call_reader(const completion& done, bool& destroyed);
   void submit_send();
   void handle_send(const completion& done);
   void take_sent(std::size_t count);
@@ -195,11 +201,14 @@ class tcp_stream : public handle {
   };
   task_of closed_task_;
   task_of connect_failed_task_;
-  task_of settle_task_;                     // runs what run_settled could not
-  task_of held_read_task_;                  // delivers held_read_ after read_start
-  completion held_read_{};                  // data that came after read_stop
-  buffer_pool* pool_ = nullptr;
-  write_request* first_write_ = nullptr;    // queued, oldest first
+  task_of settle_task_;                   // runs what run_settled could not
+  task_of held_read_task_;                // delivers held_read_ after read_start
+  completion held_read_{};                // data that came after read_stop
+  std::size_t held_used_ = 0;             // how much of it single reads have taken
+  buffer_pool* pool_ = nullptr;           // of the read under way or held
+  buffer_pool* wanted_pool_ = nullptr;    // of the next one
+  std::span<std::byte> read_buffer_{};    // of the single read
+  write_request* first_write_ = nullptr;  // queued, oldest first
   write_request* last_write_ = nullptr;
   write_request* first_settled_ = nullptr;  // finished, their callbacks still to run
   write_request* last_settled_ = nullptr;
@@ -208,15 +217,16 @@ class tcp_stream : public handle {
   std::size_t queued_bytes_ = 0;
   std::size_t high_water_ = 64 * 1024;
   std::size_t low_water_ = 16 * 1024;
-  where made_by_{};                         // of the call whose operation is submitted next
+  where made_by_{};  // of the call whose operation is submitted next
   errc connect_error_ = errc::ok;
-  bool* destroyed_ = nullptr;               // set while a callback runs that may destroy the stream
+  errc shutdown_error_ = errc::ok;  // to be told by run_settled, after the writes
+  bool* destroyed_ = nullptr;       // set while a callback runs that may destroy the stream
   bool connected_ = false;
   bool reading_ = false;
   bool above_high_ = false;
   bool shutdown_wanted_ = false;
   bool shutdown_submitted_ = false;
-  bool sending_ended_ = false;              // a send failed: nothing more can be sent
+  bool sending_ended_ = false;  // a send failed: nothing more can be sent
   bool closing_ = false;
   bool connect_timed_out_ = false;
 };

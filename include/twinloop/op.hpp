@@ -61,11 +61,11 @@ inline constexpr std::uint32_t flag_truncated = 4;  ///< a datagram was larger t
 
 /// What the kernel has to say about one op. A batch of these is all that ever comes out of kernel::wait.
 struct completion {
-  op* target = nullptr;        ///< nullptr once the op was destroyed while the batch was being worked on
-  std::uint32_t flags = 0;     ///< flag_more, flag_eof, flag_truncated
+  op* target = nullptr;     ///< nullptr once the op was destroyed while the batch was being worked on
+  std::uint32_t flags = 0;  ///< flag_more, flag_eof, flag_truncated
   errc error = errc::ok;
-  std::int64_t count = 0;      ///< bytes moved, also when cancelled or failed half-way; 0 where there are none
-  std::uint64_t aux = 0;       ///< accept: the new handle_id; pooled recv: the buffer's index; open: the handle_id
+  std::int64_t count = 0;  ///< bytes moved, also when cancelled or failed half-way; 0 where there are none
+  std::uint64_t aux = 0;   ///< accept: the new handle_id; pooled recv: the buffer's index; open: the handle_id
 };
 
 /// The header of every operation.
@@ -77,20 +77,20 @@ struct op {
   op& operator=(const op&) = delete;
   ~op();  ///< see "Ownership" above; not virtual: ops are never deleted through the base
 
-  handler on_complete = nullptr;           ///< set by the caller before submit
-  handle_id handle = handle_id::none;      ///< set by the caller where the kind needs one
-  label name{};                            ///< identity in choices and reports; defaults to the kind's name
+  handler on_complete = nullptr;       ///< set by the caller before submit
+  handle_id handle = handle_id::none;  ///< set by the caller where the kind needs one
+  label name{};                        ///< identity in choices and reports; defaults to the kind's name
   const op_kind kind;
   op_state state = op_state::idle;
-  bool multishot = false;                  ///< accept only, for now: keep delivering until cancelled
-  bool keeps_alive = true;                 ///< whether the loop runs on for its sake (set before submit)
+  bool multishot = false;                    ///< accept only, for now: keep delivering until cancelled
+  bool keeps_alive = true;                   ///< whether the loop runs on for its sake (set before submit)
   std::atomic<bool> in_kernel_hands{false};  ///< set by the kernel (also by its threads) while it works on this op
-  loop* owner = nullptr;                   ///< the loop's: set while not idle
-  op* next = nullptr;                      ///< the loop's: list of ops that are not idle
+  loop* owner = nullptr;                     ///< the loop's: set while not idle
+  op* next = nullptr;                        ///< the loop's: list of ops that are not idle
   op* previous = nullptr;
-  origin made{};                           ///< the loop's: who submitted it, set by submit
-  op* kernel_next = nullptr;               ///< the kernel's, while pending
-  std::uint64_t kernel_word[2] = {0, 0};   ///< the kernel's, while pending
+  origin made{};                          ///< the loop's: who submitted it, set by submit
+  op* kernel_next = nullptr;              ///< the kernel's, while pending
+  std::uint64_t kernel_word[2] = {0, 0};  ///< the kernel's, while pending
 };
 
 /// Takes a connection off a listener's queue. aux = handle of the new, non-blocking socket (query peer_address tells
@@ -141,27 +141,27 @@ struct shutdown_op : op {
 };
 
 /// Closes `handle`, socket or file. Cancels what is pending on it; its completion comes after all of theirs. The
-/// handle is invalid as soon as this is submitted. Always succeeds. `reset` sends RST instead of FIN. Detaching a
-/// pending close does not keep the handle open: only its completion is dropped.
+/// handle is invalid as soon as this is submitted. Errors: bad_handle, if it was invalid before. `reset` sends RST
+/// instead of FIN. Detaching a pending close does not keep the handle open: only its completion is dropped.
 struct close_op : op {
   close_op() : op(op_kind::close) {}
   bool reset = false;
 };
 
 enum class file_call : std::uint8_t {
-  open,           ///< path, flags, mode -> aux/handle
-  read_at,        ///< handle, read_buffer, offset -> count (0 at end of file)
-  write_at,       ///< handle, write_bytes, offset -> count (may be short); with open_append the offset is ignored
-  sync,           ///< handle; data and size are durable afterwards (fdatasync, or fsync with flag sync_metadata)
-  close,          ///< handle
-  status,         ///< path or handle, status_out
-  truncate,       ///< handle, offset = the new size
-  rename,         ///< path -> second_path, replacing it
-  unlink,         ///< path
-  make_directory, ///< path, mode
+  open,            ///< path, flags, mode -> aux/handle
+  read_at,         ///< handle, read_buffer, offset -> count (0 at end of file)
+  write_at,        ///< handle, write_bytes, offset -> count (may be short); with open_append the offset is ignored
+  sync,            ///< handle; data and size are durable afterwards (fdatasync, or fsync with flag sync_metadata)
+  close,           ///< handle
+  status,          ///< path or handle, status_out
+  truncate,        ///< handle, offset = the new size
+  rename,          ///< path -> second_path, replacing it
+  unlink,          ///< path
+  make_directory,  ///< path, mode
   remove_directory,
-  list,           ///< path, list_out: entries without "." and "..", sorted by name
-  sync_directory, ///< path; names made, renamed or removed in it are durable afterwards
+  list,            ///< path, list_out: entries without "." and "..", sorted by name
+  sync_directory,  ///< path; names made, renamed or removed in it are durable afterwards
 };
 /// The call's name, as in "write_at"; a string literal.
 const char* name(file_call) noexcept;
@@ -204,11 +204,11 @@ struct file_request {
   std::uint64_t offset = 0;
   std::span<std::byte> read_buffer{};
   std::span<const std::byte> write_bytes{};
-  std::string_view path{};         ///< relative paths stand on the process's working directory
+  std::string_view path{};  ///< relative paths stand on the process's working directory
   std::string_view second_path{};
   file_status* status_out = nullptr;
   std::vector<directory_entry>* list_out = nullptr;
-  label name{};                    ///< names the opened file in choices and reports
+  label name{};  ///< names the opened file in choices and reports
 };
 
 /// A file system call through the pool (or answered at once from the page cache: the completion tells no difference).

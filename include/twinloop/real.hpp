@@ -16,8 +16,8 @@
 namespace twinloop::real {
 
 struct kernel_options {
-  unsigned threads = 4;             ///< pool threads, 1..1024; started with the first job
-  unsigned slow_threads = 2;        ///< how many of them name lookups may occupy, 1..threads
+  unsigned threads = 4;       ///< pool threads, 1..1024; started with the first job
+  unsigned slow_threads = 2;  ///< how many of them name lookups may occupy, 1..threads
   std::uint32_t events_per_wait = 32;
 };
 

@@ -48,14 +48,14 @@ struct assertion_failed {
 };
 
 struct world_options {
-  choice_source* source = nullptr;    ///< who answers; nullptr = natural order, no faults
-  recording* record = nullptr;        ///< where answers go; nullptr = memory of the world's own
-  std::uint64_t seed = 0;             ///< of the bytes that programs get from loop::random
-  std::uint64_t run = 0;              ///< number for the recording's header
+  choice_source* source = nullptr;               ///< who answers; nullptr = natural order, no faults
+  recording* record = nullptr;                   ///< where answers go; nullptr = memory of the world's own
+  std::uint64_t seed = 0;                        ///< of the bytes that programs get from loop::random
+  std::uint64_t run = 0;                         ///< number for the recording's header
   duration time_limit = std::chrono::hours(24);  ///< virtual; beyond it the run fails as "slow"
   std::uint64_t step_limit = 10'000'000;         ///< deliveries; beyond it the run fails as "livelock" or "slow"
   std::uint64_t instant_limit = 100'000;         ///< deliveries without time passing; beyond it "livelock"
-  bool log_events = false;            ///< keep the text of every event (slow): for timelines and determinism checks
+  bool log_events = false;  ///< keep the text of every event (slow): for timelines and determinism checks
 };
 
 enum class outcome : std::uint8_t { not_run, clean, failed, hung, livelock, slow };
@@ -69,31 +69,31 @@ struct failure {
 
 /// One line of a run's event log.
 struct event {
-  std::int64_t time = 0;    ///< virtual ns
-  std::uint64_t hash = 0;   ///< trace hash after it
-  std::string text;         ///< "kv/log: sync completes"
+  std::int64_t time = 0;   ///< virtual ns
+  std::uint64_t hash = 0;  ///< trace hash after it
+  std::string text;        ///< "kv/log: sync completes"
 };
 
 struct run_report {
   outcome ended = outcome::not_run;
-  std::vector<failure> failures;      ///< the first is the run's failure; later ones followed from it
-  std::uint64_t choices = 0;          ///< recorded questions
-  std::uint64_t deviations = 0;       ///< answers other than 0
-  std::uint64_t steps = 0;            ///< deliveries
-  std::uint64_t hash = 0;             ///< trace hash: equal runs have equal hashes, on every machine
-  duration elapsed{0};                ///< virtual
-  std::vector<std::string> left;      ///< what a finished process left open, with where it was made
-  std::vector<std::string> waiting;   ///< hung: who waits for what
-  std::uint64_t abandoned_stacks = 0; ///< killed fibers that could not unwind
+  std::vector<failure> failures;       ///< the first is the run's failure; later ones followed from it
+  std::uint64_t choices = 0;           ///< recorded questions
+  std::uint64_t deviations = 0;        ///< answers other than 0
+  std::uint64_t steps = 0;             ///< deliveries
+  std::uint64_t hash = 0;              ///< trace hash: equal runs have equal hashes, on every machine
+  duration elapsed{0};                 ///< virtual
+  std::vector<std::string> left;       ///< what a finished process left open, with where it was made
+  std::vector<std::string> waiting;    ///< hung: who waits for what
+  std::uint64_t abandoned_stacks = 0;  ///< killed fibers that could not unwind
   bool clean() const { return ended == outcome::clean; }
   /// All of it, for people.
   std::string text() const;
 };
 
 struct process_options {
-  bool daemon = false;        ///< the run may end while it waits for something to do
-  bool may_crash = false;     ///< ask choice_kind::crash before each delivery to it
-  bool restart = true;        ///< after such a crash, run main again on what was durable
+  bool daemon = false;     ///< the run may end while it waits for something to do
+  bool may_crash = false;  ///< ask choice_kind::crash before each delivery to it
+  bool restart = true;     ///< after such a crash, run main again on what was durable
   duration restart_after = std::chrono::milliseconds(100);
   unsigned pool_threads = 4;  ///< as kernel_options::threads of the real kernel
 };

@@ -29,11 +29,11 @@ using configuration = std::map<std::string, std::string, std::less<>>;
 /// world and the configuration.
 struct scenario {
   const char* name;
-  const char* summary;                              ///< one line for `list`
+  const char* summary;  ///< one line for `list`
   void (*body)(sim::world& world, const configuration& settings);
-  std::uint32_t kinds = 0;                          ///< extra choice kinds to search (bits), beside order_kinds()
-  bool expected_to_fail = false;                    ///< a buggy twin: a clean search of it is the surprise
-  configuration defaults{};                         ///< settings it understands; `--set` refuses others
+  std::uint32_t kinds = 0;        ///< extra choice kinds to search (bits), beside order_kinds()
+  bool expected_to_fail = false;  ///< a buggy twin: a clean search of it is the surprise
+  configuration defaults{};       ///< settings it understands; `--set` refuses others
 };
 
 /// The command line of a scenario binary: list, run, explore, replay, shrink. Exit status: 0 clean, 1 a failure was
@@ -42,15 +42,15 @@ int scenario_main(int argc, char** argv, std::span<const scenario> all);
 
 /// A replay file: everything that repeats a run. Text, one choice a line; see docs/determinism.md.
 struct replay_file {
-  std::string program;        ///< the binary's name
+  std::string program;  ///< the binary's name
   std::string scenario;
   configuration settings;
-  std::uint64_t seed = 0;     ///< base seed and run it was found with, for people
+  std::uint64_t seed = 0;  ///< base seed and run it was found with, for people
   std::uint64_t run = 0;
   std::uint64_t data_seed = 0;
-  sim::failure broke;         ///< signature
-  std::string ended;          ///< outcome's name
-  std::uint64_t hash = 0;     ///< of the whole run
+  sim::failure broke;      ///< signature
+  std::string ended;       ///< outcome's name
+  std::uint64_t hash = 0;  ///< of the whole run
   std::vector<sim::choice_record> choices;
   std::map<std::uint64_t, std::string> names;  ///< of the labels that occur
 
@@ -63,7 +63,7 @@ struct replay_file {
 /// The outcome of one run, wherever it ran.
 struct run_result {
   sim::outcome ended = sim::outcome::not_run;
-  sim::failure broke;                       ///< empty name when clean
+  sim::failure broke;  ///< empty name when clean
   std::uint64_t hash = 0;
   std::uint64_t deviations = 0;
   std::int64_t virtual_time = 0;
@@ -77,21 +77,42 @@ run_result run_once(const scenario& story, const configuration& settings, sim::c
                     std::uint64_t data_seed, bool with_names = false);
 
 /// What GoogleTest's macro does for one test: `runs` schedules, or the one of TWINLOOP_REPLAY (a file). Gives back
-/// nothing when all were clean, else the text of the failure with its replay line.
+/// nothing when all were clean, else the text of the failure with its replay line. `expectations` lists what another
+/// library has counted as failed since the test began: what a run adds to it makes that run a failing one.
 std::optional<std::string> check_runs(const char* test, void (*body)(sim::world&), std::uint64_t runs,
-                                      std::uint32_t extra_kinds);
+                                      std::uint32_t extra_kinds, std::vector<sim::failure> (*expectations)() = nullptr);
+
+/// The failed EXPECTs and ASSERTs of the GoogleTest test under way.
+template <class UnitTest>
+std::vector<sim::failure> failed_expectations(const UnitTest& framework) {
+  std::vector<sim::failure> failed;
+  const auto* test = framework.current_test_info();
+  if (test == nullptr) return failed;
+  for (int index = 0; index < test->result()->total_part_count(); ++index) {
+    const auto& part = test->result()->GetTestPartResult(index);
+    if (!part.failed()) continue;
+    const std::string file = part.file_name() != nullptr ? part.file_name() : "";
+    const std::string place = file + ":" + std::to_string(part.line_number());
+    failed.push_back({"expectation at " + place.substr(place.rfind('/') + 1), part.message(), place});
+  }
+  return failed;
+}
 
 }  // namespace twinloop::testing
 
-/// A GoogleTest test whose body runs `runs` times, each under another schedule, with `world` ready to be filled.
-/// TWINLOOP_REPLAY=<file> runs the one recorded there, TWINLOOP_SEED=<n> changes the search, TWINLOOP_RUNS its length.
+/// A GoogleTest test whose body runs `runs` times, each under another schedule, with `world` ready to be filled. A run
+/// fails by what its world reports, by an exception, or by a failed EXPECT or ASSERT.
+/// TWINLOOP_REPLAY=<file> runs the one recorded there, TWINLOOP_SEED=<n> changes the search, TWINLOOP_RUNS=<n> its
+/// length, TWINLOOP_RUN=<n> runs that one only; replay files go to TWINLOOP_REPLAY_DIR or the working directory.
 /// Include gtest/gtest.h first.
-#define TWINLOOP_TEST(suite, name, runs)                                                                       \
-  static void suite##_##name##_body(::twinloop::sim::world& world);                                           \
-  TEST(suite, name) {                                                                                         \
-    auto failed = ::twinloop::testing::check_runs(#suite "." #name, &suite##_##name##_body, runs, 0);         \
-    if (failed) FAIL() << *failed;                                                                            \
-  }                                                                                                           \
+#define TWINLOOP_TEST(suite, name, runs)                                                                  \
+  static void suite##_##name##_body(::twinloop::sim::world& world);                                       \
+  TEST(suite, name) {                                                                                     \
+    auto failed = ::twinloop::testing::check_runs(#suite "." #name, &suite##_##name##_body, runs, 0, [] { \
+      return ::twinloop::testing::failed_expectations(*::testing::UnitTest::GetInstance());               \
+    });                                                                                                   \
+    if (failed) FAIL() << *failed;                                                                        \
+  }                                                                                                       \
   static void suite##_##name##_body([[maybe_unused]] ::twinloop::sim::world& world)
 
 #endif

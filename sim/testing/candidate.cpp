@@ -75,9 +75,15 @@ candidate_source::candidate_source(const candidate& follows) {
   for (const instruction& each : follows) {
     const sim::choice_record& made = each.record;
     switch (each.how) {
-      case instruction::form::answer: answers_[{made.kind, made.label, made.occurrence}] = made; break;
-      case instruction::form::eager: eager_[made.option] = true; break;
-      case instruction::form::order: orders_.push_back({each.held.identity, each.until.identity, false, false}); break;
+      case instruction::form::answer:
+        answers_[{made.kind, made.label, made.occurrence}] = made;
+        break;
+      case instruction::form::eager:
+        eager_[made.option] = true;
+        break;
+      case instruction::form::order:
+        orders_.push_back({each.held.identity, each.until.identity, false, false});
+        break;
     }
     needs_options_ = needs_options_ || each.how != instruction::form::answer || made.option != 0;
   }
@@ -97,6 +103,7 @@ std::uint32_t candidate_source::pick(const sim::question& asked) {
     for (std::uint32_t i = 0; i < options.size(); ++i) {
       if (options[i].identity == meant->second.option) return i;
     }
+    eager_[meant->second.option] = true;  // the run is another one here: at the next occasion, then
   }
   for (std::uint32_t i = 0; i < options.size() && !eager_.empty(); ++i) {
     const auto wanted = eager_.find(options[i].identity);
@@ -114,9 +121,8 @@ std::uint32_t candidate_source::pick(const sim::question& asked) {
 void candidate_source::update_orders(const sim::question& asked) {
   for (order_state& order : orders_) {
     if (order.over) continue;
-    const bool offered = std::any_of(asked.options.begin(), asked.options.end(), [&](const sim::choice_option& option) {
-      return option.identity == order.until;
-    });
+    const bool offered = std::any_of(asked.options.begin(), asked.options.end(),
+                                     [&](const sim::choice_option& option) { return option.identity == order.until; });
     order.over = order.seen && !offered;
     order.seen = order.seen || offered;
   }

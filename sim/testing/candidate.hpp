@@ -14,7 +14,8 @@ namespace twinloop::testing {
 
 struct instruction {
   enum class form : std::uint8_t {
-    answer,  ///< this question (kind, label, occurrence) is answered so; a pick by the identity of its option
+    answer,  ///< this question (kind, label, occurrence) is answered so; a pick by the identity of its option, which
+             ///< becomes eager if it is not on offer there
     eager,   ///< this option goes as soon as it is on offer
     order,   ///< `held` waits until `until` has run, as long as there is something else to do
   };

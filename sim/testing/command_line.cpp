@@ -24,9 +24,10 @@ const CLI::Validator a_number(
 class parser {
  public:
   explicit parser(command_line& line)
-      : line_(line), app_(fmt::format("{}: scenarios in a simulated world.\n"
-                                      "Exit status: 0 clean, 1 a failure was found (or did not replay), 2 wrong use.",
-                                      line.program)) {
+      : line_(line),
+        app_(fmt::format("{}: scenarios in a simulated world.\n"
+                         "Exit status: 0 clean, 1 a failure was found (or did not replay), 2 wrong use.",
+                         line.program)) {
     app_.name(line.program);
     app_.require_subcommand(1);
     add(command::list, "Show the scenarios and their settings");
@@ -50,14 +51,15 @@ class parser {
         ->type_name("NAME=VALUE")
         ->expected(1)
         ->take_all();
-    sub.add_option("--seed", line_.seed, "Seed of the search", true)->check(a_number)->type_name("");
+    sub.add_option("--seed", line_.seed, "Seed of the search")->capture_default_str()->check(a_number)->type_name("");
     sub.add_option("--kinds", line_.kinds,
                    "Kinds of choices that may deviate, as pick,defer,crash; default: all orders and what the scenario "
                    "adds; \"all\" for all")
         ->type_name("KINDS");
   }
   void add_stall(CLI::App& sub) {
-    sub.add_option("--stall", line_.stall, "Seconds of wall time without progress that count as a hang", true)
+    sub.add_option("--stall", line_.stall, "Seconds of wall time without progress that count as a hang")
+        ->capture_default_str()
         ->check(CLI::PositiveNumber)
         ->type_name("SECONDS");
   }
@@ -72,7 +74,9 @@ class parser {
   void add_run() {
     CLI::App& sub = add(command::run, "Run a scenario once: in natural order, or run R of the search with seed S");
     add_scenario(sub);
-    sub.add_option("--run", line_.run, "Number of the run in that search; 0 and 1 are natural", true)->type_name("R");
+    sub.add_option("--run", line_.run, "Number of the run in that search; 0 and 1 are natural")
+        ->capture_default_str()
+        ->type_name("R");
     sub.add_flag("--natural", line_.natural, "In natural order, whatever --run says");
     add_stall(sub);
     add_process_flags(sub);
@@ -94,7 +98,8 @@ class parser {
     add_output(sub, "Where to write the replay file; a directory is fine");
   }
   void add_replay() {
-    CLI::App& sub = add(command::replay, "Run a replay file again. Exit status 0: same failure, same trace hash; 1: not");
+    CLI::App& sub =
+        add(command::replay, "Run a replay file again. Exit status 0: same failure, same trace hash; 1: not");
     sub.add_option("file", line_.file, "The replay file")->required();
     sub.add_flag("--lenient", line_.lenient,
                  "Match choices by name and skip what is not found: for a program that has changed");
@@ -102,8 +107,9 @@ class parser {
     add_process_flags(sub);
   }
   void add_shrink() {
-    CLI::App& sub = add(command::shrink, "Find the fewest deviations that still show the failure of a replay file. "
-                                         "Exit status 0: written; 1: it does not fail that way any more");
+    CLI::App& sub = add(command::shrink,
+                        "Find the fewest deviations that still show the failure of a replay file. "
+                        "Exit status 0: written; 1: it does not fail that way any more");
     sub.add_option("file", line_.file, "The replay file")->required();
     sub.add_option("--time", line_.seconds, "At most so much wall time; default 10")
         ->type_name("SECONDS")

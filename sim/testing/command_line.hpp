@@ -14,10 +14,10 @@ enum class command : std::uint8_t { list, run, explore, replay, shrink };
 
 struct command_line {
   command what = command::list;
-  std::string program;  ///< base name of the binary
-  std::string invoked;  ///< the binary as it was called
-  std::string scenario; ///< empty = the only one
-  std::string file;     ///< replay, shrink
+  std::string program;   ///< base name of the binary
+  std::string invoked;   ///< the binary as it was called
+  std::string scenario;  ///< empty = the only one
+  std::string file;      ///< replay, shrink
   std::vector<std::string> settings;
   std::optional<std::string> kinds;
   std::string seed = "1";

@@ -16,36 +16,52 @@ namespace {
 
 std::string signal_name(int number) {
   switch (number) {
-    case SIGSEGV: return "SIGSEGV";
-    case SIGABRT: return "SIGABRT";
-    case SIGBUS: return "SIGBUS";
-    case SIGFPE: return "SIGFPE";
-    case SIGILL: return "SIGILL";
-    case SIGTRAP: return "SIGTRAP";
-    case SIGKILL: return "SIGKILL";
-    case SIGTERM: return "SIGTERM";
-    case SIGPIPE: return "SIGPIPE";
-    default: return fmt::format("signal_{}", number);
+    case SIGSEGV:
+      return "SIGSEGV";
+    case SIGABRT:
+      return "SIGABRT";
+    case SIGBUS:
+      return "SIGBUS";
+    case SIGFPE:
+      return "SIGFPE";
+    case SIGILL:
+      return "SIGILL";
+    case SIGTRAP:
+      return "SIGTRAP";
+    case SIGKILL:
+      return "SIGKILL";
+    case SIGTERM:
+      return "SIGTERM";
+    case SIGPIPE:
+      return "SIGPIPE";
+    default:
+      return fmt::format("signal_{}", number);
   }
 }
 
 const char* explain_signal(int number) {
   switch (number) {
     case SIGSEGV:
-    case SIGBUS: return "a pointer to where nothing is, or a stack that was used up";
-    case SIGABRT: return "abort(): an uncaught exception, a failed assertion, or damaged memory";
-    case SIGFPE: return "an arithmetic error, such as a division by zero";
+    case SIGBUS:
+      return "a pointer to where nothing is, or a stack that was used up";
+    case SIGABRT:
+      return "abort(): an uncaught exception, a failed assertion, or damaged memory";
+    case SIGFPE:
+      return "an arithmetic error, such as a division by zero";
     case SIGILL:
-    case SIGTRAP: return "a trap in the program's code";
-    case SIGKILL: return "killed from outside; the system may be out of memory";
-    default: return "ended by a signal";
+    case SIGTRAP:
+      return "a trap in the program's code";
+    case SIGKILL:
+      return "killed from outside; the system may be out of memory";
+    default:
+      return "ended by a signal";
   }
 }
 
 /// "AddressSanitizer.heap-use-after-free" from the first line of a sanitizer's report.
 std::optional<std::string> sanitizer_report(std::string_view output) {
-  for (const std::string_view tool : {"AddressSanitizer", "LeakSanitizer", "ThreadSanitizer", "MemorySanitizer",
-                                      "UndefinedBehaviorSanitizer"}) {
+  for (const std::string_view tool :
+       {"AddressSanitizer", "LeakSanitizer", "ThreadSanitizer", "MemorySanitizer", "UndefinedBehaviorSanitizer"}) {
     const std::string mark = fmt::format(": {}: ", tool);
     const std::size_t at = output.find(mark);
     if (at == std::string_view::npos) continue;
@@ -75,10 +91,11 @@ std::string how_it_died(int status) {
 
 }  // namespace
 
-sim::failure describe_death(const worker_end& end, const sim::recording::header& head, std::chrono::milliseconds stall) {
+sim::failure describe_death(const worker_end& end, const sim::recording::header& head,
+                            std::chrono::milliseconds stall) {
   const std::string met = bounded(head.failure_name);
-  const std::string when = fmt::format("after {} and {} of virtual time", plural(head.committed, "choice"),
-                                       spell_time(head.now));
+  const std::string when =
+      fmt::format("after {} and {} of virtual time", plural(head.committed, "choice"), spell_time(head.now));
   if (end.ended != worker_end::how::died) {
     return {"stalled",
             fmt::format("no choice, no event and no virtual time for {} s of wall time, {}: an endless loop or a "

@@ -20,22 +20,37 @@ class explainer {
     // Which one of that name, where there were others before it.
     const std::string which = made.occurrence == 0 ? who : fmt::format("{} (its number {})", who, made.occurrence + 1);
     switch (made.kind) {
-      case sim::choice_kind::pick: return pick(index, made);
+      case sim::choice_kind::pick:
+        return pick(index, made);
       case sim::choice_kind::batch:
-        return fmt::format("{} is given {} of what is ready for it, the rest later", which, plural(made.value, "piece"));
-      case sim::choice_kind::defer: return held(which, "completion", made.value);
-      case sim::choice_kind::close_defer: return held(which, "close", made.value);
-      case sim::choice_kind::pool_start: return fmt::format("the pool of {} starts a job that came later", which);
-      case sim::choice_kind::pool_run: return fmt::format("a job of {} stays suspended longer than it must", which);
-      case sim::choice_kind::pool_done: return fmt::format("{} takes longer in the pool{}", which, step(made));
-      case sim::choice_kind::timer_late: return fmt::format("{} notices its due timers late{}", which, step(made));
-      case sim::choice_kind::latency: return fmt::format("a packet of {} takes longer{}", which, step(made));
-      case sim::choice_kind::short_io: return fmt::format("a transfer of {} moves less than it could{}", which,
-                                                          step(made));
-      case sim::choice_kind::cancel_race: return fmt::format("{} completes although it is cancelled", which);
-      case sim::choice_kind::crash: return crash(who, made);
-      case sim::choice_kind::user: return fmt::format("the test draws {} of {} for {}", made.value, made.n, which);
-      default: return fault(which, made);
+        return fmt::format("{} is given {} of what is ready for it, the rest later", which,
+                           plural(made.value, "piece"));
+      case sim::choice_kind::defer:
+        return held(which, "completion", made.value);
+      case sim::choice_kind::close_defer:
+        return held(which, "close", made.value);
+      case sim::choice_kind::pool_start:
+        return fmt::format("{} starts a job that was queued after {}", which, plural(made.value, "other"));
+      case sim::choice_kind::pool_run:
+        return held_back(fmt::format("{}, having yielded,", which), made.value);
+      case sim::choice_kind::pool_done:
+        return fmt::format("{} takes longer in the pool{}", which, step(made));
+      case sim::choice_kind::timer_late:
+        return fmt::format("{} notices its due timers late{}", which, step(made));
+      case sim::choice_kind::latency:
+        return fmt::format("a packet of {} takes longer{}", which, step(made));
+      case sim::choice_kind::short_io:
+        return fmt::format("a transfer of {} moves less than it could{}", which, step(made));
+      case sim::choice_kind::cancel_race:
+        return fmt::format("{} completes although it is cancelled", which);
+      case sim::choice_kind::crash:
+        return crash(who, made);
+      case sim::choice_kind::disk_fault:
+        return fmt::format("a power failure of {} loses something that was not synced{}", which, step(made));
+      case sim::choice_kind::user:
+        return fmt::format("the test draws {} of {} for {}", made.value, made.n, which);
+      default:
+        return fault(which, made);
     }
   }
 
@@ -63,10 +78,14 @@ class explainer {
                        others == 1 ? "was" : "were");
   }
 
+  static std::string held_back(const std::string& who, std::uint32_t value) {
+    const std::uint64_t others = (std::uint64_t{1} << std::min<std::uint32_t>(value, 63)) - 1;
+    return fmt::format("{} waits until {} went on", who, plural(others, "other"));
+  }
+
   static std::string crash(const std::string& who, const sim::choice_record& made) {
-    const std::string when = fmt::format("before its delivery number {}", made.occurrence + 1);
-    if (made.value == 1) return fmt::format("{} crashes {}", who, when);
-    return fmt::format("{} crashes {} (way {} of {})", who, when, made.value, made.n - 1);
+    return fmt::format("{} {} before its delivery number {}", made.value == 1 ? who : "the host of " + who,
+                       made.value == 1 ? "crashes" : "loses power", made.occurrence + 1);
   }
 
   static std::string fault(const std::string& who, const sim::choice_record& made) {
@@ -75,19 +94,26 @@ class explainer {
 
   static const char* fault_text(sim::choice_kind kind) {
     switch (kind) {
-      case sim::choice_kind::net_fault: return "the network fails";
-      case sim::choice_kind::disk_fault: return "the disk fails, or a crash loses unsynced data";
-      case sim::choice_kind::exhaust: return "a resource runs out";
-      case sim::choice_kind::clock: return "the wall clock is off";
-      case sim::choice_kind::dns: return "the name service answers otherwise";
-      case sim::choice_kind::signal: return "a signal arrives";
-      default: return "something else than natural happens";
+      case sim::choice_kind::net_fault:
+        return "the network fails";
+      case sim::choice_kind::disk_fault:
+        return "the disk fails, or a crash loses unsynced data";
+      case sim::choice_kind::exhaust:
+        return "a resource runs out";
+      case sim::choice_kind::clock:
+        return "the wall clock is off";
+      case sim::choice_kind::dns:
+        return "the name service answers otherwise";
+      case sim::choice_kind::signal:
+        return "a signal arrives";
+      default:
+        return "something else than natural happens";
     }
   }
 
   /// Which of several ways, where there are several.
   static std::string step(const sim::choice_record& made) {
-    return made.n <= 2 ? std::string() : fmt::format(" (step {} of {})", made.value, made.n - 1);
+    return made.n <= 2 ? std::string() : fmt::format(" (way {} of {})", made.value, made.n - 1);
   }
 
   const observation& seen_;

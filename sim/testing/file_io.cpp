@@ -19,14 +19,19 @@ std::string reason(int error) { return std::generic_category().message(error); }
 const char* advice(int error) {
   switch (error) {
     case ENOSPC:
-    case EDQUOT: return "free some space or write it elsewhere";
+    case EDQUOT:
+      return "free some space or write it elsewhere";
     case EACCES:
     case EPERM:
-    case EROFS: return "write it to a directory that you may write to";
+    case EROFS:
+      return "write it to a directory that you may write to";
     case ENOENT:
-    case ENOTDIR: return "make the directory first or write it elsewhere";
-    case EISDIR: return "give the name of a file";
-    default: return "write it elsewhere";
+    case ENOTDIR:
+      return "make the directory first or write it elsewhere";
+    case EISDIR:
+      return "give the name of a file";
+    default:
+      return "write it elsewhere";
   }
 }
 

@@ -57,8 +57,8 @@ finding confirm(shared_memory& memory, const subject& what, std::uint64_t seed, 
   if (recurred || again.interrupted) return found;
   const observation third = replay_isolated(memory, what, seed, met.result.choices, strict, options);
   const bool leaks = again.result.hash == third.result.hash && again.result.ended == third.result.ended;
-  std::string difference = fmt::format("Here it {}; a fresh process ended {}", outcome_text(met.result),
-                                       outcome_text(again.result));
+  std::string difference =
+      fmt::format("Here it {}; a fresh process ended {}", outcome_text(met.result), outcome_text(again.result));
   if (again.divergence) difference += fmt::format(" and went another way at {}", *again.divergence);
   return judge(std::move(found), leaks, difference + ".");
 }
@@ -70,9 +70,9 @@ finding explain_difference(shared_memory& memory, const subject& what, std::uint
   const bool leaks = fresh.result.hash == second.result.hash;
   const std::optional<std::string> difference = first_difference(fresh, leaks ? met : second);
   met.result.hash = 0;
-  return judge({finding::nature::leaking_state, seed, run, 0, std::move(met)}, leaks,
-               difference ? fmt::format("First difference: {}.", *difference)
-                          : "It did not show again while it was watched.");
+  return judge(
+      {finding::nature::leaking_state, seed, run, 0, std::move(met)}, leaks,
+      difference ? fmt::format("First difference: {}.", *difference) : "It did not show again while it was watched.");
 }
 
 replay_file make_replay_file(const finding& found, const subject& what, const std::string& program) {

@@ -12,7 +12,7 @@ struct isolated_request {
   sim::choice_source* source = nullptr;  ///< nullptr = natural; it is the child's copy that answers
   std::uint64_t data_seed = 0;
   std::uint64_t run = 0;
-  bool events = false;  ///< give back the event log too
+  bool events = false;                         ///< give back the event log too
   const sim::replay_source* strict = nullptr;  ///< whose divergence to report: `source` itself, mostly
 };
 

@@ -9,8 +9,13 @@
 namespace twinloop::testing {
 namespace {
 
-enum message_kind : std::uint32_t { result_message = 1, name_message, overtaking_message, event_message,
-                                    divergence_message };
+enum message_kind : std::uint32_t {
+  result_message = 1,
+  name_message,
+  overtaking_message,
+  event_message,
+  divergence_message
+};
 
 /// Numbers as eight bytes of this machine, texts with their length before them: both ends are the same program.
 class packer {
@@ -130,12 +135,17 @@ void read_observation(const message_log& log, observation& seen) {
         seen.result.names[hash] = in.text();
         break;
       }
-      case overtaking_message: seen.overtakings.push_back(read_overtaking(in)); break;
-      case event_message: seen.events.push_back(read_event(in)); break;
+      case overtaking_message:
+        seen.overtakings.push_back(read_overtaking(in));
+        break;
+      case event_message:
+        seen.events.push_back(read_event(in));
+        break;
       case divergence_message:
         if (!seen.divergence) seen.divergence = message->bytes;
         break;
-      default: break;
+      default:
+        break;
     }
   }
 }
@@ -160,7 +170,10 @@ std::uint32_t observing_source::answer(const sim::question& asked) {
 }
 
 void observing_source::name_option(const sim::choice_option& option) {
-  if (named_.insert(option.identity).second) writer_.name(option.identity, world_->describe_option(option.identity));
+  if (!named_.insert(option.identity).second) return;
+  std::string text = world_->describe_option(option.identity);
+  if (text.starts_with('#')) text = world_->describe(option.label);  // an option without a text of its own
+  writer_.name(option.identity, text);
 }
 
 void observing_source::check_divergence() {
@@ -172,12 +185,12 @@ void observing_source::check_divergence() {
   };
   const sim::choice_record& expected = found->expected;
   const sim::question& asked = found->asked;
-  const std::string recorded =
-      expected.n == 0 ? "ends before it" : "holds " + spell(expected.kind, expected.label, expected.occurrence,
-                                                            expected.n);
-  const std::string now =
-      asked.n == 0 ? "the program ended" : "the program asks " + spell(asked.kind, asked.label, asked.occurrence,
-                                                                       asked.n);
+  const std::string recorded = expected.n == 0
+                                   ? "ends before it"
+                                   : "holds " + spell(expected.kind, expected.label, expected.occurrence, expected.n);
+  const std::string now = asked.n == 0
+                              ? "the program ended"
+                              : "the program asks " + spell(asked.kind, asked.label, asked.occurrence, asked.n);
   writer_.divergence(fmt::format("choice {}: the record {}, {}", found->index + 1, recorded, now));
 }
 

@@ -12,9 +12,9 @@ namespace twinloop::testing {
 
 /// A pick that did not take the natural option.
 struct overtaking {
-  std::uint64_t index = 0;                   ///< which choice of the run
+  std::uint64_t index = 0;  ///< which choice of the run
   sim::choice_option taken{};
-  std::vector<sim::choice_option> overtaken; ///< the options before it, the natural one first
+  std::vector<sim::choice_option> overtaken;  ///< the options before it, the natural one first
 };
 
 struct observation {

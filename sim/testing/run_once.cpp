@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <exception>
 
+#include "sim/testing/observation.hpp"
 #include "sim/testing/run.hpp"
 
 namespace twinloop::testing {
@@ -81,15 +82,16 @@ run_result run_once(const scenario& story, const configuration& settings, sim::c
                     std::uint64_t data_seed, bool with_names) {
   const subject what = make_subject(story, settings);
   sim::world world;
-  run_result result = run_in(world, {&what, source, data_seed, 0, nullptr, false});
+  std::vector<std::byte> memory(with_names ? std::size_t{1} << 22 : 64);
+  message_log log(memory);
+  log.clear();
+  observing_source observer(source, world, observation_writer(log));
+  run_result result = run_in(world, {&what, with_names ? &observer : source, data_seed, 0, nullptr, with_names});
+  observation seen;
+  read_observation(log, seen);
+  result.names = std::move(seen.result.names);
   const std::span<const sim::choice_record> choices = world.choices();
   result.choices.assign(choices.begin(), choices.end());
-  if (!with_names) return result;
-  for (const sim::choice_record& made : result.choices) {
-    if (!result.names.contains(made.label)) result.names.emplace(made.label, world.describe(made.label));
-    if (made.value == 0 || made.option == 0) continue;
-    if (!result.names.contains(made.option)) result.names.emplace(made.option, world.describe_option(made.option));
-  }
   return result;
 }
 

@@ -59,7 +59,11 @@ class shrinking {
  public:
   shrinking(shared_memory& memory, const subject& what, std::uint64_t data_seed, const run_result& expected,
             const shrink_options& options)
-      : memory_(memory), what_(what), data_seed_(data_seed), expected_(expected), options_(options),
+      : memory_(memory),
+        what_(what),
+        data_seed_(data_seed),
+        expected_(expected),
+        options_(options),
         started_(wall::now()) {}
 
   shrink_result shrink(const choice_list& choices) {

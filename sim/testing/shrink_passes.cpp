@@ -16,6 +16,22 @@ std::vector<sim::choice_record> prefix(std::span<const sim::choice_record> choic
   return cut;
 }
 
+/// Kinds whose answers keep one thing waiting: one of them can stand for many picks.
+bool is_delay(sim::choice_kind kind) {
+  switch (kind) {
+    case sim::choice_kind::defer:
+    case sim::choice_kind::close_defer:
+    case sim::choice_kind::pool_run:
+    case sim::choice_kind::pool_done:
+    case sim::choice_kind::timer_late:
+    case sim::choice_kind::latency:
+      return true;
+    default:
+      return false;
+  }
+}
+
+constexpr std::size_t delays_tried = 3;
 constexpr std::size_t pairs_tried_below = 17;
 
 }  // namespace
@@ -47,8 +63,8 @@ void shrinker::drop_kinds() {
 /// "X goes as soon as it can", else answer by answer.
 candidate shrinker::choose_form() {
   const candidate answers = as_answers(best_);
-  const bool picks = std::any_of(answers.begin(), answers.end(),
-                                 [](const instruction& each) { return each.record.option != 0; });
+  const bool picks =
+      std::any_of(answers.begin(), answers.end(), [](const instruction& each) { return each.record.option != 0; });
   if (!picks) return answers;
   const std::vector<sim::choice_record> start = best_;
   observation seen;
@@ -90,44 +106,73 @@ bool shrinker::remove_some(candidate& current, std::size_t chunk) {
   return removed;
 }
 
-/// The question that put `option` among those that could go on: the last defer of its label before it was overtaken.
-std::optional<std::size_t> shrinker::find_enqueue(const sim::choice_option& option, std::uint64_t before) const {
-  for (std::size_t index = std::min<std::size_t>(before, best_.size()); index-- > 0;) {
-    const sim::choice_record& made = best_[index];
-    const bool defers = made.kind == sim::choice_kind::defer || made.kind == sim::choice_kind::close_defer;
-    if (defers && made.label == option.label) return index;
+/// The questions that could have delayed `option`, where it was overtaken for the first time at choice `before`: the
+/// last one about its label before that is the likeliest.
+std::vector<sim::choice_record> shrinker::delays_of(std::span<const sim::choice_record> choices,
+                                                    const sim::choice_option& option, std::uint64_t before) {
+  std::vector<sim::choice_record> delays;
+  for (std::size_t index = std::min<std::size_t>(before, choices.size()); index-- > 0;) {
+    const sim::choice_record& made = choices[index];
+    if (made.label == option.label && is_delay(made.kind)) delays.push_back(made);
+    if (delays.size() == delays_tried) break;
   }
-  return std::nullopt;
+  return delays;
 }
 
-/// Puts one "held until so many others were delivered" in the place of all the picks that overtook one thing.
-void shrinker::defer_instead() {
-  if (!std::any_of(best_.begin(), best_.end(), [](const auto& made) { return made.value != 0 && made.option != 0; })) {
-    return;
-  }
-  observation seen;
-  sim::replay_source same(best_, sim::replay_source::matching::strict);
-  if (!fails(same, &seen)) return;
-  for (const overtaking& what : seen.overtakings) {
-    if (!may_go_on()) return;
-    const sim::choice_option& held = what.overtaken.front();
-    const std::optional<std::size_t> enqueue = find_enqueue(held, what.index);
-    if (!enqueue || best_[*enqueue].value != 0) continue;
-    candidate rest = as_answers(best_);
-    std::erase_if(rest, [&](const instruction& each) {
-      return std::any_of(seen.overtakings.begin(), seen.overtakings.end(), [&](const overtaking& other) {
-        return other.taken.identity == each.record.option && each.record.option != 0 &&
-               other.overtaken.front().identity == held.identity;
-      });
-    });
-    instruction defer{instruction::form::answer, best_[*enqueue], {}, {}};
-    for (std::uint32_t value = 1; value < defer.record.n && may_go_on(); ++value) {
-      defer.record.value = value;
+/// Whether the failure is there with one of these delays in addition to `rest`, which becomes that candidate.
+bool shrinker::delay_instead(candidate& rest, const std::vector<sim::choice_record>& delays) {
+  for (const sim::choice_record& delay : delays) {
+    instruction wait{instruction::form::answer, delay, {}, {}};
+    for (std::uint32_t value = 1; value < delay.n && may_go_on(); ++value) {
+      wait.record.value = value;
       candidate tried = rest;
-      tried.push_back(defer);
-      if (!improves(tried)) continue;
-      return defer_instead();  // the run is another one now, and a smaller one
+      tried.push_back(wait);
+      if (!fails(tried)) continue;
+      rest = std::move(tried);
+      return true;
     }
+  }
+  return false;
+}
+
+/// Puts one "held until so many others were delivered" in the place of the orders that hold one thing.
+void shrinker::delay_held(candidate& current) {
+  observation seen;
+  candidate_source source(current);
+  if (current.empty() || !fails(source, &seen)) return;
+  for (const overtaking& what : seen.overtakings) {
+    const sim::choice_option& held = what.overtaken.front();
+    candidate rest = current;
+    const auto removed = std::erase_if(rest, [&](const instruction& each) {
+      return each.how == instruction::form::order && each.held.identity == held.identity;
+    });
+    if (removed > 0 && delay_instead(rest, delays_of(seen.result.choices, held, what.index))) {
+      current = std::move(rest);
+    }
+  }
+}
+
+/// The same for what is left of picks in the best run.
+void shrinker::delay_overtaken() {
+  const auto picked = [](const sim::choice_record& made) { return made.value != 0 && made.option != 0; };
+  while (std::any_of(best_.begin(), best_.end(), picked) && may_go_on()) {
+    observation seen;
+    sim::replay_source same(best_, sim::replay_source::matching::strict);
+    if (!fails(same, &seen)) return;
+    const measure before = best_measure_;
+    for (const overtaking& what : seen.overtakings) {
+      const std::uint64_t held = what.overtaken.front().identity;
+      candidate rest = as_answers(seen.result.choices);
+      std::erase_if(rest, [&](const instruction& each) {
+        return std::any_of(seen.overtakings.begin(), seen.overtakings.end(), [&](const overtaking& other) {
+          return each.record.option != 0 && other.taken.identity == each.record.option &&
+                 other.overtaken.front().identity == held;
+        });
+      });
+      (void)delay_instead(rest, delays_of(seen.result.choices, what.overtaken.front(), what.index));
+      if (best_measure_ < before) break;  // the run is another one now, and a smaller one
+    }
+    if (!(best_measure_ < before)) return;
   }
 }
 

@@ -65,9 +65,11 @@ void shrinker::shrink(std::vector<sim::choice_record> choices) {
   measure before;
   do {
     before = best_measure_;
-    (void)reduce(choose_form());
-    defer_instead();
-    candidate current = reduce(as_answers(best_));
+    candidate current = reduce(choose_form());
+    delay_held(current);
+    (void)reduce(current);
+    delay_overtaken();
+    current = reduce(as_answers(best_));
     lower_values(current);
     remove_pairs(current);
   } while (best_measure_ < before && may_go_on());

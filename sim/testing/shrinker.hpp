@@ -50,8 +50,11 @@ class shrinker {
   void cut_tail();
   void drop_kinds();
   candidate choose_form();
-  void defer_instead();
-  std::optional<std::size_t> find_enqueue(const sim::choice_option& option, std::uint64_t before) const;
+  static std::vector<sim::choice_record> delays_of(std::span<const sim::choice_record> choices,
+                                                   const sim::choice_option& option, std::uint64_t before);
+  bool delay_instead(candidate& rest, const std::vector<sim::choice_record>& delays);
+  void delay_held(candidate& current);
+  void delay_overtaken();
   candidate reduce(candidate current);
   bool remove_some(candidate& current, std::size_t chunk);
   void lower_values(candidate& current);

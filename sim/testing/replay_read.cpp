@@ -1,18 +1,12 @@
-// The replay file: JSON with one choice a line, closed by a checksum over everything else.
-//
-// A choice is [kind, label, occurrence, n, value, option]. Labels and options stand by name where the name is that of
-// one hash only, else as "#<hex>"; the table "names" has all of them. The checksum is XXH3 (64 bits) of the document
-// without it, printed compactly with sorted keys, so that white space and the order of keys are free.
-#define XXH_INLINE_ALL
+// Reads replay files, and says in a sentence what is wrong with those that cannot be used.
 #include <fmt/format.h>
-#include <xxhash.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <unordered_map>
 
 #include "sim/testing/file_io.hpp"
+#include "sim/testing/replay_format.hpp"
 #include "sim/testing/text.hpp"
 #include "twinloop/testing.hpp"
 
@@ -20,81 +14,6 @@ namespace twinloop::testing {
 namespace {
 
 using nlohmann::json;
-
-constexpr const char* format_name = "twinloop replay";
-constexpr std::uint64_t format_version = 1;
-
-std::string checksum(const json& document) {
-  const std::string canonical = document.dump();
-  return hex(XXH3_64bits(canonical.data(), canonical.size()));
-}
-
-// ---- writing
-
-/// How labels and options are spelled in the list of choices.
-class spelling {
- public:
-  explicit spelling(const std::map<std::uint64_t, std::string>& names) {
-    std::map<std::string, int> uses;
-    for (const auto& [hash, text] : names) ++uses[valid_utf8(text)];
-    for (const auto& [hash, text] : names) {
-      const std::string valid = valid_utf8(text);
-      if (uses[valid] == 1 && !valid.empty() && valid.front() != '#') unique_.emplace(hash, valid);
-    }
-  }
-  std::string operator()(std::uint64_t hash) const {
-    const auto found = unique_.find(hash);
-    return found != unique_.end() ? found->second : fmt::format("#{:x}", hash);
-  }
-
- private:
-  std::unordered_map<std::uint64_t, std::string> unique_;
-};
-
-json encode(const replay_file& file) {
-  json document = {{"format", format_name},
-                   {"version", format_version},
-                   {"program", valid_utf8(file.program)},
-                   {"scenario", valid_utf8(file.scenario)},
-                   {"seed", hex(file.seed)},
-                   {"run", file.run},
-                   {"data_seed", hex(file.data_seed)},
-                   {"outcome", file.ended},
-                   {"failure", {{"name", valid_utf8(file.broke.name)},
-                                {"message", valid_utf8(file.broke.message)},
-                                {"place", valid_utf8(file.broke.place)}}},
-                   {"trace_hash", hex(file.hash)},
-                   {"settings", json::object()},
-                   {"names", json::object()},
-                   {"choices", json::array()}};
-  for (const auto& [name, value] : file.settings) document["settings"][valid_utf8(name)] = valid_utf8(value);
-  for (const auto& [hash, text] : file.names) document["names"][hex(hash)] = valid_utf8(text);
-  const spelling spell(file.names);
-  json& choices = document["choices"];
-  for (const sim::choice_record& made : file.choices) {
-    choices.push_back({sim::name(made.kind), spell(made.label), made.occurrence, made.n, made.value,
-                       made.option == 0 ? std::string() : spell(made.option)});
-  }
-  return document;
-}
-
-/// The document for people: the story first, one choice a line, the checksum last.
-std::string lay_out(const json& document) {
-  static constexpr const char* order[] = {"format",    "version", "program", "scenario",   "settings", "seed",
-                                          "run",       "data_seed", "outcome", "failure", "trace_hash", "names"};
-  std::string text = "{\n";
-  for (const char* key : order) text += fmt::format("\"{}\": {},\n", key, document[key].dump());
-  text += "\"choices\": [";
-  const char* separator = "\n";
-  for (const json& choice : document["choices"]) {
-    text += separator + choice.dump();
-    separator = ",\n";
-  }
-  text += fmt::format("\n],\n\"checksum\": \"{}\"\n}}\n", checksum(document));
-  return text;
-}
-
-// ---- reading
 
 /// What is wrong with the file, as the rest of a sentence that begins with its path.
 struct bad_file {
@@ -139,18 +58,19 @@ std::uint64_t number_member(const json& document, const char* key) {
 
 /// The checks that come before any content is believed: what is it, which version, is it as it was written.
 void check_envelope(json& document) {
-  if (!document.is_object() || document.value("format", json()) != json(format_name)) {
-    throw bad_file{fmt::format("is not a replay file: it does not say \"format\": \"{}\"", format_name)};
+  if (!document.is_object() || document.value("format", json()) != json(replay_format_name)) {
+    throw bad_file{fmt::format("is not a replay file: it does not say \"format\": \"{}\"", replay_format_name)};
   }
   const json& version = member(document, "version", json::value_t::number_unsigned);
-  if (version != json(format_version)) {
-    throw bad_file{fmt::format("has format version {}, and this program reads version {}; replay it with the build "
-                               "that wrote it, or record it again",
-                               version.dump(), format_version)};
+  if (version != json(replay_format_version)) {
+    throw bad_file{
+        fmt::format("has format version {}, and this program reads version {}; replay it with the build "
+                    "that wrote it, or record it again",
+                    version.dump(), replay_format_version)};
   }
   const std::string written = text_member(document, "checksum");
   document.erase("checksum");
-  if (written != checksum(document)) {
+  if (written != replay_checksum(document)) {
     throw bad_file{"was altered since it was written: its checksum does not fit; copy or record it again"};
   }
 }
@@ -162,8 +82,8 @@ class choice_decoder {
   }
   sim::choice_record operator()(const json& line, std::size_t index) const {
     const bool shaped = line.is_array() && line.size() == 6 && line[0].is_string() && line[1].is_string() &&
-                        line[2].is_number_unsigned() && line[3].is_number_unsigned() &&
-                        line[4].is_number_unsigned() && line[5].is_string();
+                        line[2].is_number_unsigned() && line[3].is_number_unsigned() && line[4].is_number_unsigned() &&
+                        line[5].is_string();
     if (!shaped) throw refuse(index, "is not [kind, label, occurrence, n, value, option]");
     sim::choice_record made;
     const std::size_t kind = sim::parse_choice_kind(line[0].get_ref<const std::string&>());
@@ -234,10 +154,6 @@ replay_file decode(const json& document) {
 }
 
 }  // namespace
-
-std::optional<std::string> replay_file::save(const std::string& path) const {
-  return replace_file(path, lay_out(encode(*this)));
-}
 
 std::optional<replay_file> replay_file::load(const std::string& path, std::string& error) {
   const std::optional<std::string> text = read_whole_file(path, error);

@@ -1,0 +1,194 @@
+// What TWINLOOP_TEST does: many schedules of one test body in the test's own process, and on failure a small replay
+// file and the line that runs it. GoogleTest itself is not needed here.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <stdexcept>
+
+#include "sim/testing/crash_note.hpp"
+#include "sim/testing/file_io.hpp"
+#include "sim/testing/finding.hpp"
+#include "sim/testing/report.hpp"
+#include "sim/testing/run.hpp"
+#include "sim/testing/search_worker.hpp"
+#include "sim/testing/shrink.hpp"
+#include "sim/testing/text.hpp"
+
+namespace twinloop::testing {
+namespace {
+
+constexpr std::uint64_t default_seed = 1;
+constexpr double shrink_seconds = 3;
+
+std::optional<std::string> environment(const char* name) {
+  const char* const value = std::getenv(name);
+  if (value == nullptr || *value == '\0') return std::nullopt;
+  return value;
+}
+
+/// A number from the environment; throws std::invalid_argument with a sentence if it is none.
+std::optional<std::uint64_t> number_from_environment(const char* name) {
+  const std::optional<std::string> text = environment(name);
+  if (!text) return std::nullopt;
+  const std::optional<std::uint64_t> value = parse_number(*text);
+  if (!value)
+    throw std::invalid_argument(fmt::format("{}={}: that is no number (decimal, or hex after 0x)", name, *text));
+  return value;
+}
+
+/// How this binary was called.
+std::string this_binary() {
+  std::string ignored;
+  const std::optional<std::string> words = read_whole_file("/proc/self/cmdline", ignored);
+  const std::string first = words ? words->substr(0, words->find('\0')) : "";
+  return first.empty() ? "./test" : first;
+}
+
+class test_runs {
+ public:
+  test_runs(const char* test, subject what, std::uint64_t runs)
+      : test_(test),
+        what_(std::move(what)),
+        seed_(number_from_environment("TWINLOOP_SEED").value_or(default_seed)),
+        binary_(this_binary()) {
+    last_ = number_from_environment("TWINLOOP_RUNS").value_or(runs);
+    if (const auto only = number_from_environment("TWINLOOP_RUN")) {
+      first_ = *only;
+      last_ = *only + 1;
+    }
+  }
+
+  /// The text of the first failure.
+  std::optional<std::string> search() {
+    crash_note note(
+        fmt::format("\nthe test crashed; it does so again with\n  TWINLOOP_SEED={} TWINLOOP_RUN=", hex(seed_)),
+        fmt::format(" {}\n", filtered_binary()));
+    for (std::uint64_t run = first_; run < last_; ++run) {
+      note.set_run(run);
+      const run_result result = execute(run);
+      if (failing(result)) return fail(run, result);
+      if (run == 0) natural_hash_ = result.hash;
+      if (run == 1 && natural_hash_ && *natural_hash_ != result.hash) return differ(run);
+      if (run % compare_one_in != compare_one_in / 2) continue;
+      const run_result second = execute(run);
+      if (failing(second)) return fail(run, second);
+      if (second.hash != result.hash) return differ(run);
+    }
+    return std::nullopt;
+  }
+
+  /// The text of the failure that the file records, or of what is wrong with it.
+  std::optional<std::string> replay(const std::string& path) {
+    std::string error;
+    const std::optional<replay_file> file = replay_file::load(path, error);
+    if (!file) return fmt::format("TWINLOOP_REPLAY: {}", error);
+    if (file->scenario != test_) {
+      fmt::print(stderr, "TWINLOOP_REPLAY: {} is a run of {}; {} is left out\n", path, file->scenario, test_);
+      return std::nullopt;
+    }
+    sim::replay_source source(file->choices, sim::replay_source::matching::strict);
+    shared_memory memory;
+    finding found{finding::nature::failure, file->seed, file->run, 0, {}};
+    found.seen = run_here(memory, {&what_, &source, file->data_seed, file->run, false, &source});
+    const run_result& now = found.seen.result;
+    std::string text;
+    if (failing(now)) text = failure_report(found, {replay_words(path), ""}, {});
+    if (file->ended == sim::name(now.ended) && file->broke.name == now.broke.name && file->hash == now.hash) {
+      return text.empty() ? std::nullopt : std::optional("\n" + text);
+    }
+    return fmt::format("{} did not replay: it was recorded as {} with trace hash {}, and is {} with {} now{}\n{}", path,
+                       file->broke.name.empty() ? file->ended : file->broke.name, hex(file->hash),
+                       now.broke.name.empty() ? sim::name(now.ended) : now.broke.name, hex(now.hash),
+                       found.seen.divergence ? "; it goes another way at " + *found.seen.divergence : "", text);
+  }
+
+ private:
+  std::string filtered_binary() const { return fmt::format("{} --gtest_filter={}", binary_, test_); }
+  std::string replay_words(const std::string& path) const {
+    return fmt::format("TWINLOOP_REPLAY={} {}", path, filtered_binary());
+  }
+
+  run_result execute(std::uint64_t run, bool log_events = false) {
+    const auto source = sim::make_source(sim::plan_run(seed_, run, what_.kinds));
+    return run_in(world_, {&what_, source.get(), seed_, run, nullptr, log_events});
+  }
+
+  std::string fail(std::uint64_t run, const run_result& result) {
+    observation met;
+    met.result = result;
+    met.result.choices.assign(world_.choices().begin(), world_.choices().end());
+    met.complete = true;
+    shared_memory memory;
+    finding found = confirm(memory, what_, seed_, run, std::move(met), {});
+    if (found.what == finding::nature::failure && found.seen.result.deviations > 0) {
+      shrink_options options;
+      options.seconds = shrink_seconds;
+      shrink_result shrunk = shrink(memory, what_, seed_, found.seen.result.choices, found.seen.result, options);
+      if (!shrunk.problem) found.seen = std::move(shrunk.best);
+    }
+    return tell(found);
+  }
+
+  std::string differ(std::uint64_t run) {
+    observation met;
+    met.result = execute(run, true);
+    met.events = world_.events();
+    met.complete = true;
+    shared_memory memory;
+    return tell(explain_difference(memory, what_, seed_, run, std::move(met), {}));
+  }
+
+  /// The report, which ends with the line that runs it again; the file is written on the way.
+  std::string tell(const finding& found) {
+    std::string trouble;
+    std::string words =
+        fmt::format("TWINLOOP_SEED={} TWINLOOP_RUNS={} {}", hex(seed_), found.run + 1, filtered_binary());
+    if (found.what == finding::nature::failure) {
+      const std::string path = replay_path();
+      const auto error = make_replay_file(found, what_, base_name(binary_)).save(path);
+      if (error)
+        trouble = *error + "\n";
+      else
+        words = replay_words(path);
+    }
+    return "\n" + trouble + failure_report(found, {words, ""}, {});
+  }
+
+  std::string replay_path() const {
+    std::string name = fmt::format("{}-{:x}.twin", test_, seed_);
+    for (char& letter : name) {
+      if (letter == '/') letter = '_';
+    }
+    const std::optional<std::string> directory = environment("TWINLOOP_REPLAY_DIR");
+    return directory ? fmt::format("{}/{}", *directory, name) : name;
+  }
+
+  const std::string test_;
+  const subject what_;
+  const std::uint64_t seed_;
+  const std::string binary_;
+  std::uint64_t first_ = 0;
+  std::uint64_t last_ = 0;
+  std::optional<std::uint64_t> natural_hash_;
+  sim::world world_;
+};
+
+}  // namespace
+
+std::optional<std::string> check_runs(const char* test, void (*body)(sim::world&), std::uint64_t runs,
+                                      std::uint32_t extra_kinds, std::vector<sim::failure> (*expectations)()) {
+  TWINLOOP_ASSERT(body != nullptr);
+  subject what{
+      test, [body](sim::world& world, const configuration&) { body(world); }, {}, sim::order_kinds() | extra_kinds, {}};
+  if (expectations != nullptr) what.expectations = expectations;
+  try {
+    test_runs all(test, std::move(what), runs);
+    const std::optional<std::string> file = environment("TWINLOOP_REPLAY");
+    return file ? all.replay(*file) : all.search();
+  } catch (const std::exception& error) {  // a variable that is no number, or no memory or process to be had
+    return fmt::format("{}: {}", test, error.what());
+  }
+}
+
+}  // namespace twinloop::testing

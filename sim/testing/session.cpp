@@ -1,0 +1,153 @@
+// What all commands of a scenario binary share.
+#include "sim/testing/session.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "sim/testing/text.hpp"
+
+namespace twinloop::testing {
+namespace {
+
+std::string did_you_mean(const std::string& wanted, const std::vector<std::string>& known) {
+  const std::optional<std::string> near = nearest_name(wanted, known);
+  return near ? fmt::format("; did you mean \"{}\"?", *near) : "";
+}
+
+std::string join(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+std::uint32_t parse_kinds(const std::string& text) {
+  std::vector<std::string> known;
+  for (std::size_t index = 0; index < sim::choice_kinds; ++index) {
+    known.emplace_back(sim::name(static_cast<sim::choice_kind>(index)));
+  }
+  if (text == "all") return (std::uint32_t{1} << sim::choice_kinds) - 1;
+  std::uint32_t kinds = 0;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    const std::string word = text.substr(at, end - at);
+    const std::size_t kind = sim::parse_choice_kind(word);
+    if (kind >= sim::choice_kinds) {
+      throw usage_error{fmt::format("--kinds: there is no kind of choice \"{}\"{} (known: all, {})", word,
+                                    did_you_mean(word, known), join(known))};
+    }
+    kinds |= sim::bit(static_cast<sim::choice_kind>(kind));
+    at = end + 1;
+  }
+  return kinds;
+}
+
+void check_setting(const scenario& story, const std::string& name) {
+  if (story.defaults.contains(name)) return;
+  std::vector<std::string> known;
+  for (const auto& [known_name, value] : story.defaults) known.push_back(known_name);
+  throw usage_error{known.empty()
+                        ? fmt::format("scenario \"{}\" has no settings, so it cannot have \"{}\"", story.name, name)
+                        : fmt::format("scenario \"{}\" has no setting \"{}\"{} (known: {})", story.name, name,
+                                      did_you_mean(name, known), join(known))};
+}
+
+bool is_directory(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+}  // namespace
+
+const scenario& find_scenario(const session& session, const std::string& name) {
+  std::vector<std::string> known;
+  for (const scenario& each : session.all) {
+    if (each.name == name) return each;
+    known.emplace_back(each.name);
+  }
+  if (known.empty()) throw usage_error{"this binary has no scenarios"};
+  if (name.empty() && known.size() == 1) return session.all.front();
+  if (name.empty()) throw usage_error{fmt::format("which scenario? This binary has: {}", join(known))};
+  throw usage_error{
+      fmt::format("there is no scenario \"{}\"{} (known: {})", name, did_you_mean(name, known), join(known))};
+}
+
+configuration parse_settings(const scenario& story, const std::vector<std::string>& settings) {
+  configuration parsed = story.defaults;
+  for (const std::string& text : settings) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      throw usage_error{fmt::format("--set {}: write it as name=value", text)};
+    }
+    const std::string name = text.substr(0, equals);
+    check_setting(story, name);
+    parsed[name] = text.substr(equals + 1);
+  }
+  return parsed;
+}
+
+subject make_subject(const session& session, const scenario& story) {
+  subject what = make_subject(story, parse_settings(story, session.line.settings));
+  if (session.line.kinds) what.kinds = parse_kinds(*session.line.kinds);
+  return what;
+}
+
+replay_file load_replay(const session& session) {
+  std::string error;
+  std::optional<replay_file> file = replay_file::load(session.line.file, error);
+  if (!file) throw usage_error{error};
+  if (file->program != session.line.program && !session.line.lenient) {
+    throw usage_error{fmt::format("{} was recorded by the program \"{}\", and this is \"{}\"; run it with {}",
+                                  session.line.file, file->program, session.line.program, file->program)};
+  }
+  return *std::move(file);
+}
+
+subject make_subject(const session& session, const replay_file& file) {
+  const bool known = std::any_of(session.all.begin(), session.all.end(),
+                                 [&](const scenario& each) { return each.name == file.scenario; });
+  if (!known) {
+    throw usage_error{fmt::format("{} is a run of the scenario \"{}\", which this program does not have",
+                                  session.line.file, file.scenario)};
+  }
+  const scenario& story = find_scenario(session, file.scenario);
+  for (const auto& [name, value] : file.settings) check_setting(story, name);
+  return make_subject(story, file.settings);
+}
+
+std::string output_path(const session& session, const finding& found, const std::string& scenario,
+                        std::size_t ordinal) {
+  std::string name = fmt::format("{}-{:x}.twin", scenario, found.seed);
+  if (ordinal > 0) name = fmt::format("{}-{:x}-{}.twin", scenario, found.seed, found.run);
+  if (session.line.output.empty()) return name;
+  if (is_directory(session.line.output)) return fmt::format("{}/{}", session.line.output, name);
+  return ordinal == 0 ? session.line.output : fmt::format("{}-{}", session.line.output, found.run);
+}
+
+std::string shell_word(const std::string& text) {
+  const auto plain = [](char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
+           std::string_view("._-/=,:+@").find(letter) != std::string_view::npos;
+  };
+  if (!text.empty() && std::all_of(text.begin(), text.end(), plain)) return text;
+  std::string quoted = "'";
+  for (const char letter : text) quoted += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+  return quoted + "'";
+}
+
+std::string run_words(const session& session, const subject& what, const finding& found) {
+  std::string words =
+      fmt::format("{} run {} --seed {} --run {}", session.line.invoked, what.name, hex(found.seed), found.run);
+  for (const std::string& setting : session.line.settings) words += fmt::format(" --set {}", shell_word(setting));
+  if (session.line.kinds) words += fmt::format(" --kinds {}", *session.line.kinds);
+  return words;
+}
+
+std::chrono::milliseconds stall_time(const command_line& line) {
+  const double milliseconds = std::clamp(line.stall * 1000, 1.0, 1e9);
+  return std::chrono::milliseconds(static_cast<std::int64_t>(milliseconds));
+}
+
+}  // namespace twinloop::testing

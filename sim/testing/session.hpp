@@ -1,0 +1,54 @@
+// What all commands of a scenario binary share: the scenarios, the command line, ways to find and check things.
+#ifndef TWINLOOP_SIM_TESTING_SESSION_HPP
+#define TWINLOOP_SIM_TESTING_SESSION_HPP
+
+#include <span>
+
+#include "sim/testing/command_line.hpp"
+#include "sim/testing/console.hpp"
+#include "sim/testing/finding.hpp"
+
+namespace twinloop::testing {
+
+/// Wrong use: told to the person, exit status 2.
+struct usage_error {
+  std::string text;
+};
+
+struct session {
+  const command_line& line;
+  std::span<const scenario> all;
+  console& out;
+};
+
+/// The scenario that the command line names, or the only one.
+const scenario& find_scenario(const session& session, const std::string& name);
+/// The subject of a command line: scenario, checked settings, kinds.
+subject make_subject(const session& session, const scenario& story);
+/// Adds "name=value" settings after checking that the scenario knows the names.
+configuration parse_settings(const scenario& story, const std::vector<std::string>& settings);
+/// Reads the replay file of the command line and checks that it is of this program.
+replay_file load_replay(const session& session);
+/// The scenario and settings of a replay file.
+subject make_subject(const session& session, const replay_file& file);
+
+/// Where the replay file of a finding goes: as asked, else "<scenario>-<seed>.twin"; `ordinal` > 0 adds the run.
+std::string output_path(const session& session, const finding& found, const std::string& scenario, std::size_t ordinal);
+/// "kv-1.min.twin" for "kv-1.twin".
+std::string minimal_name(const std::string& path);
+/// The words that repeat a run by its numbers: "./kv run kv --seed 0x1 --run 7".
+std::string run_words(const session& session, const subject& what, const finding& found);
+/// `text` so that a shell reads it as one word.
+std::string shell_word(const std::string& text);
+
+std::chrono::milliseconds stall_time(const command_line& line);
+
+int list_command(const session& session);
+int run_command(const session& session);
+int explore_command(const session& session);
+int replay_command(const session& session);
+int shrink_command(const session& session);
+
+}  // namespace twinloop::testing
+
+#endif

@@ -1,0 +1,70 @@
+// Goal: the searches find every bug of the buggy twins, and nothing in the servers as they should be.
+// Method: the scenario binaries as a user calls them: run, explore, replay, by exit status and what is printed.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "tests/system/program.hpp"
+#include "tests/system/scratch.hpp"
+
+namespace system_test {
+namespace {
+
+struct twin {
+  const char* program;
+  const char* scenario;
+  const char* broken;  // the promise
+};
+
+std::ostream& operator<<(std::ostream& out, const twin& shown) { return out << shown.scenario; }
+
+class buggy_twin : public testing::TestWithParam<twin> {};
+
+TEST_P(buggy_twin, passes_in_natural_order) {
+  finished done = run({GetParam().program, "run", GetParam().scenario});
+  EXPECT_EQ(done.status, 0) << done.output << done.errors;
+}
+
+TEST_P(buggy_twin, is_found_by_the_search_and_its_failure_replays) {
+  scratch_directory directory;
+  std::string file = directory.path() + "/found.twin";
+  finished found = run({GetParam().program, "explore", GetParam().scenario, "--runs", "20000", "--output", file});
+  EXPECT_EQ(found.status, 1) << found.output << found.errors;
+  EXPECT_NE(found.output.find(GetParam().broken), std::string::npos) << found.output;
+  ASSERT_TRUE(std::filesystem::exists(file)) << found.output;
+  finished again = run({GetParam().program, "replay", file});
+  EXPECT_EQ(again.status, 0) << again.output << again.errors;
+  EXPECT_NE(again.output.find(GetParam().broken), std::string::npos) << again.output;
+}
+
+const twin twins[] = {
+    {KV, "kv-ack_before_sync", "kv.acknowledged_writes_survive"},
+    {KV, "kv-ack_wrong_batch", "kv.acknowledged_writes_survive"},
+    {KV, "kv-segment_not_durable", "kv.acknowledged_writes_survive"},
+    {KV, "kv-snapshot_not_synced", "kv.server_recovers"},
+    {KV, "kv-snapshot_forgets_tail", "kv."},
+    {KV, "kv-recovery_trusts_cache", "kv.acknowledged_writes_survive"},
+    {KV, "kv-expiry_deletes_newer", "kv."},
+    {KV, "kv-reply_overtakes", "kv.replies_match_requests"},
+    {ECHO_SCENARIO, "echo-drop_without_recheck", "echo.live_peers_are_kept"},
+};
+
+std::string name_of(const testing::TestParamInfo<twin>& info) {
+  std::string name = info.param.scenario;
+  for (char& letter : name) letter = letter == '-' ? '_' : letter;
+  return name;
+}
+INSTANTIATE_TEST_SUITE_P(scenario, buggy_twin, testing::ValuesIn(twins), name_of);
+
+TEST(scenario, the_servers_as_they_should_be_are_clean) {
+  for (const char* name : {"kv", "kv-expiry", "kv-crashes"}) {
+    finished done = run({KV, "explore", name, "--runs", "3000"});
+    EXPECT_EQ(done.status, 0) << name << "\n" << done.output << done.errors;
+  }
+  finished done = run({ECHO_SCENARIO, "explore", "echo", "--runs", "1000"});
+  EXPECT_EQ(done.status, 0) << done.output << done.errors;
+}
+
+}  // namespace
+}  // namespace system_test

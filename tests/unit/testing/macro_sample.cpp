@@ -1,0 +1,34 @@
+// Tests made with TWINLOOP_TEST that fail on purpose: gtest_support_test runs this program and reads what it says.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "tests/unit/testing/stories.hpp"
+#include "twinloop/testing.hpp"
+
+TWINLOOP_TEST(macro, of_a_sound_body_passes, 300) {
+  stories::run_jobs(world, 3, [](twinloop::sim::world&, const std::string&) {});
+}
+
+TWINLOOP_TEST(macro, finds_a_failed_check, 300) {
+  stories::run_jobs(world, 4, [](twinloop::sim::world& in, const std::string& order) {
+    in.check(stories::before(order, 'a', 'b'), "order.a_comes_first", "the jobs completed as " + order);
+  });
+}
+
+TWINLOOP_TEST(macro, finds_a_failed_expectation, 300) {
+  std::string seen;
+  stories::run_jobs(world, 4, [&](twinloop::sim::world&, const std::string& order) { seen = order; });
+  EXPECT_TRUE(stories::before(seen, 'a', 'b')) << seen;
+}
+
+TWINLOOP_TEST(macro, meets_a_crash, 300) {
+  stories::run_jobs(world, 4, [](twinloop::sim::world&, const std::string& order) {
+    if (stories::before(order, 'b', 'a')) std::abort();
+  });
+}
+
+TWINLOOP_TEST(macro, meets_leaking_state, 300) {
+  static std::size_t jobs = 0;
+  stories::run_jobs(world, 1 + ++jobs % 3, [](twinloop::sim::world&, const std::string&) {});
+}

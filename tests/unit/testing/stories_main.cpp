@@ -1,0 +1,4 @@
+// The stories as a scenario binary, for the tests of its command line.
+#include "tests/unit/testing/stories.hpp"
+
+int main(int argc, char** argv) { return twinloop::testing::scenario_main(argc, argv, stories::all()); }
