@@ -70,6 +70,10 @@ void world_state::start_process(process_state& started) {
   started.late_until = 0;
   started.queued_deadline = INT64_MAX;
   started.waiting = started.deadline_ready = started.wake_ready = false;
+  started.in_call = started.pool_ready = false;
+  started.pool_running = started.pool_lookups = 0;
+  started.queue.clear();
+  started.mutexes.clear();
   ++started.starts;
   started.exit_status.reset();
   started.host->down = false;

@@ -82,32 +82,35 @@ std::string world_state::describe_entry(const ready_entry& entry) const {
   return who;
 }
 
-/// Nothing can happen any more, and somebody waits: who, and for what.
+/// Nothing can happen any more, and somebody waits: who, and for what. Those that the run waits for come first.
 void world_state::describe_hang() {
-  for (std::size_t i = 0; i < processes_used_; ++i) {
-    process_state& each = *processes_[i];
-    if (!each.running) continue;
-    const std::string who = name_arena::text_of(*each.node);
-    bool found = false;
-    auto add = [&](const op* waiting, const name_node* on, const char* state) {
-      if (waiting == nullptr) return;
-      found = true;
-      report_.waiting.push_back(fmt::format("{}: {} on {}{} {}", who, twinloop::name(waiting->kind),
-                                            on != nullptr ? name_arena::text_of(*on) : waiting->name.text(),
-                                            made_at(waiting->made), state));
-    };
-    for (const descriptor& on : each.descriptors) {
-      add(on.receiving, on.node, "waits for something to arrive");
-      const bool connecting = on.sending != nullptr && on.sending->kind == op_kind::connect;
-      add(on.sending, on.node, connecting ? "waits for an answer" : "waits for the receiver to read");
+  for (const bool daemons : {false, true}) {
+    for (std::size_t i = 0; i < processes_used_; ++i) {
+      if (processes_[i]->running && processes_[i]->options.daemon == daemons) describe_waiting(*processes_[i]);
     }
-    for (const op* queued : each.queue) add(queued, nullptr, "waits for a pool thread");
-    for (const mutex_queue& lock : each.mutexes) {
-      for (const job_state* job : lock.waiting) add(job->running, nullptr, "waits for a mutex");
-    }
-    if (!found && !each.options.daemon) report_.waiting.push_back(who + ": waits with nothing under way");
-    if (each.options.daemon && found) report_.waiting.back() += " (daemon)";
   }
+}
+
+void world_state::describe_waiting(process_state& of) {
+  const std::string who = name_arena::text_of(*of.node) + (of.options.daemon ? " (daemon)" : "");
+  const std::size_t before = report_.waiting.size();
+  auto add = [&](const op* waiting, const name_node* on, const char* state) {
+    if (waiting == nullptr) return;
+    report_.waiting.push_back(fmt::format("{}: {} on {}{} {}", who, twinloop::name(waiting->kind),
+                                          on != nullptr ? name_arena::text_of(*on) : waiting->name.text(),
+                                          made_at(waiting->made), state));
+  };
+  for (const descriptor& on : of.descriptors) {
+    add(on.receiving, on.node, "waits for something to arrive");
+    const bool connecting = on.sending != nullptr && on.sending->kind == op_kind::connect;
+    add(on.sending, on.node, connecting ? "waits for an answer" : "waits for the receiver to read");
+    add(on.closing, on.node, "waits for the other operations of its handle");
+  }
+  for (const op* queued : of.queue) add(queued, nullptr, "waits for a pool thread");
+  for (const mutex_queue& lock : of.mutexes) {
+    for (const job_state* job : lock.waiting) add(job->running, nullptr, "waits for a mutex");
+  }
+  if (report_.waiting.size() == before) report_.waiting.push_back(who + ": waits with nothing under way");
 }
 
 void world_state::finish_report(bool out_of_time) {

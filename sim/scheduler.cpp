@@ -184,10 +184,7 @@ bool world_state::pass_time() {
     events_.pop();
     if (stale) continue;
     of.queued_deadline = INT64_MAX;
-    if (of.waiting && of.deadline != INT64_MAX) {
-      of.queued_deadline = of.deadline;
-      events_.push(of.deadline, event_kind::deadline, &of, of.generation, 0);
-    }
+    if (of.waiting) push_deadline(of);
   }
   if (events_.empty()) {
     if (held_.empty()) return false;
@@ -220,17 +217,22 @@ std::int64_t world_state::lateness(process_state& of) {
   return late[choose_.choose(choice_kind::timer_late, of.asked.hash, of.asked.latency, 4)];
 }
 
+void world_state::push_deadline(process_state& of) {
+  if (of.deadline == INT64_MAX) return;
+  of.queued_deadline = of.deadline;
+  events_.push(of.deadline, event_kind::deadline, &of, of.generation, 0);
+}
+
 void world_state::handle_deadline(process_state& of) {
   of.queued_deadline = INT64_MAX;
-  if (!of.waiting || of.deadline > now_) return;
+  if (!of.waiting) return;
+  if (of.deadline > now_) return push_deadline(of);  // it moved
   if (!of.late_asked) {
     of.late_asked = true;
     if (const std::int64_t late = lateness(of); late > 0) {
       of.late_until = of.deadline + late;
-      of.queued_deadline = of.late_until;
       of.deadline = of.late_until;
-      events_.push(of.late_until, event_kind::deadline, &of, of.generation, 0);
-      return;
+      return push_deadline(of);
     }
   }
   if (of.deadline_ready) return;

@@ -103,6 +103,7 @@ struct world_state {
   bool pass_time();
   void handle_event(const scheduled& due);
   void handle_deadline(process_state& of);
+  void push_deadline(process_state& of);
   std::size_t pick();
   ready_entry take(std::size_t index);
   bool dispatch(const ready_entry& entry, process_state* current);
@@ -197,6 +198,7 @@ struct world_state {
   // ---- report.cpp
   void finish_report(bool out_of_time);
   void describe_hang();
+  void describe_waiting(process_state& of);
   std::string describe_entry(const ready_entry& entry) const;
 
   world_options options_;
