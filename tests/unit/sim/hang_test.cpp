@@ -1,0 +1,100 @@
+// Runs that do not end by themselves end by a report that says why.
+#include <gtest/gtest.h>
+
+#include "twinloop/net.hpp"
+#include "twinloop/sim.hpp"
+#include "twinloop/work.hpp"
+
+namespace twinloop::sim {
+namespace {
+using namespace std::chrono_literals;
+
+TEST(hang, who_waits_for_what_is_reported_with_its_place) {
+  world world;
+  world.add_host("host").start("program", [](loop& loop, arguments) {
+    tcp_listener listener(loop, "door");
+    auto listening = listener.listen(address::any(7), [](result<accepted>) {});
+    loop.run();
+    return listening ? 0 : 1;
+  });
+  EXPECT_EQ(world.run().ended, outcome::hung);
+  ASSERT_EQ(world.report().waiting.size(), 1u);
+  const std::string& line = world.report().waiting[0];
+  EXPECT_NE(line.find("host/program: accept on host/program/door"), std::string::npos) << line;
+  EXPECT_NE(line.find("hang_test.cpp:"), std::string::npos) << line;
+}
+
+TEST(hang, two_jobs_that_wait_for_each_other_are_found) {
+  world world;
+  world.add_host("host").start("program", [](loop& loop, arguments) {
+    mutex a;
+    mutex b;
+    work_handle first(loop, "first");
+    work_handle second(loop, "second");
+    auto take = [](mutex& one, mutex& other) {
+      return [&](job& job) {
+        lock_guard outer(one, job);
+        job.yield();
+        lock_guard inner(other, job);
+      };
+    };
+    first.start(take(a, b), [](errc) {});
+    second.start(take(b, a), [](errc) {});
+    loop.run();
+    return 0;
+  });
+  EXPECT_EQ(world.run().ended, outcome::hung);
+  EXPECT_EQ(world.report().waiting.size(), 2u) << world.report().text();
+}
+
+TEST(hang, a_program_that_spins_without_time_passing_is_named) {
+  world world({.instant_limit = 1000});
+  world.add_host("host").start("spinner", [](loop& loop, arguments) {
+    hook busy(loop, hook_phase::idle, [] {});
+    busy.start();
+    loop.run();
+    return 0;
+  });
+  EXPECT_EQ(world.run().ended, outcome::livelock);
+  EXPECT_NE(world.report().failures.at(0).message.find("host/spinner"), std::string::npos);
+}
+
+TEST(hang, a_run_beyond_its_time_limit_is_slow_not_hung) {
+  world world({.time_limit = 1s});
+  world.add_host("host").start("program", [](loop& loop, arguments) {
+    timer tick(loop, [] {});
+    tick.start(1ms, 1ms);
+    loop.run();
+    return 0;
+  });
+  EXPECT_EQ(world.run().ended, outcome::slow);
+}
+
+TEST(hang, a_daemon_that_waits_does_not_hold_the_run) {
+  world world;
+  world.add_host("host").start("daemon",
+                               [](loop& loop, arguments) {
+                                 tcp_listener listener(loop);
+                                 auto listening = listener.listen(address::any(7), [](result<accepted>) {});
+                                 loop.run();
+                                 return listening ? 0 : 1;
+                               },
+                               {}, {.daemon = true});
+  world.add_host("other").start("program", [](loop&, arguments) { return 0; });
+  EXPECT_TRUE(world.run().clean()) << world.report().text();
+}
+
+TEST(hang, what_a_process_leaves_open_is_reported) {
+  world world;
+  world.add_host("host").start("careless", [](loop& loop, arguments) {
+    blocking_files files(loop.below());
+    (void)files.open("/forgotten", open_write | open_create, 0644, "forgotten");
+    return 0;
+  });
+  world.run();
+  ASSERT_EQ(world.report().left.size(), 1u);
+  EXPECT_NE(world.report().left[0].find("forgotten (file)"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace twinloop::sim
