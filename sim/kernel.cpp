@@ -201,7 +201,7 @@ wait_result kernel_of_process::wait(time_point deadline, std::span<completion> o
   world_state& w = *p.world;
   w.check_killed(p);
   TWINLOOP_ASSERT(!out.empty());
-  std::int64_t due = deadline.time_since_epoch().count();
+  std::int64_t due = std::max<std::int64_t>(deadline.time_since_epoch().count(), 0);
   const std::int64_t horizon = due <= w.now_ ? due - 1 : w.now_;  // timers that are due stay unnoticed until told
   if (due < w.now_ && due < p.late_until) due = p.late_until;
   p.late_asked = due == p.late_until && due > w.now_;
@@ -250,6 +250,7 @@ wait_result world_state::time_passed(process_state& of, std::int64_t due) {
   now_ = due;
   instant_ = 1;
   ++deliveries_;
+  ++pick_asked_.other;  // a pick among one
   record_->head().now = due;
   choose_.note(static_cast<std::uint64_t>(due), identity_of(of.asked));
   if (of.options.may_crash && ask_crash(of)) {

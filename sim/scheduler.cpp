@@ -6,7 +6,6 @@
 
 namespace twinloop::sim {
 namespace {
-constexpr label pick_label("world");
 constexpr std::uint32_t defer_answers = 8;  // held until 2^v - 1 others were delivered, v < 8
 }  // namespace
 

@@ -89,7 +89,6 @@ TEST_P(seam, a_wake_before_wait_is_kept_and_wakes_coalesce) {
     kernel& below = loop.below();
     completion out[4];
     for (int i = 0; i < 5; ++i) below.wake();
-    wait_result result;
     int woken = 0;
     for (int waits = 0; waits < 100 && woken == 0; ++waits) woken += below.wait(below.now(true) + 10s, out).woken;
     EXPECT_EQ(woken, 1) << "the wake was lost";
