@@ -36,6 +36,7 @@ expect 0 "$programs/kv" shrink found.twin --output small.twin
 title "4. The fixed server, thousands of schedules with crashes and power failures:"
 expect 0 "$programs/kv" explore kv --runs 5000
 title "5. The same server on the real kernel, over TCP:"
+mkdir data
 mkfifo lines
 "$programs/kv_server" --port 0 --dir "$work/data" >lines 2>server.log &
 server=$!
