@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # One seed gives one trace hash across builds by different compilers. Arguments: two build directories.
 set -euo pipefail
+# As ./dev sets it: with it on, locals of suspended fibers live where LeakSanitizer does not look.
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=0}
 [ $# -eq 2 ] || { echo "usage: same_hash.sh BUILD BUILD" >&2; exit 2; }
 hashes() { # build directory
   local scenario run
