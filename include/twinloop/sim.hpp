@@ -127,8 +127,9 @@ class host {
   /// Its IPv4 address (10.0.0.0/8, in order of creation) with `port`.
   twinloop::address address(std::uint16_t port) const;
   process& start(std::string_view name, program main, arguments args = {}, process_options options = {});
-  /// Power failure: kills every process; of what was not synced, each page and each directory entry is kept or lost by
-  /// choice (disk_fault; 0 = kept).
+  /// Power failure: kills every process without a packet; of what was not synced, each page is kept, lost or torn and
+  /// each directory keeps a prefix of its changes, by choice (disk_fault; 0 = kept). Processes with
+  /// process_options::restart start again after restart_after; until then the host is down.
   void crash();
   /// Starts every process that crash() or kill() ended.
   void restart(duration after = duration::zero());
