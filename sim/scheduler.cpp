@@ -119,7 +119,10 @@ std::size_t world_state::pick() {
       options_scratch_.clear();
       for (std::uint32_t i = 0; i < n; ++i) {
         const ready_entry& entry = ready_[entry_at(i)];
-        options_scratch_.push_back({entry.label, entry.identity, entry.label, 0, 0});
+        choice_option& offered = options_scratch_.emplace_back();
+        offered.label = entry.label;
+        offered.identity = entry.identity;
+        offered.chain = entry.label;
       }
       asked.options = options_scratch_;
     }

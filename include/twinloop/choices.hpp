@@ -60,12 +60,25 @@ struct choice_record {
   std::uint8_t unused[3] = {0, 0, 0};
 };
 
-/// Something that may be picked.
+/// What a callback touches: the key of a handle, file, timer, the clock, or a name of the user's own. Two callbacks
+/// conflict when they share a key and at least one of them writes it.
+struct conflict_key {
+  std::uint64_t key = 0;
+  bool write = true;
+};
+
+/// Something that may be picked. All numbers are the same in equal runs, on every machine.
 struct choice_option {
   std::uint64_t label = 0;         ///< hash of the name of the handle, job or process that would go on
   std::uint64_t identity = 0;      ///< label and occurrence mixed: the same across runs of one program
-  std::uint64_t chain = 0;         ///< its causal chain: work of one chain is ordered already
-  std::uint64_t conflict_key = 0;  ///< what it touches; 0 = everything of its process
+  std::uint64_t process = 0;       ///< hash of the process's name; 0 = the world itself
+  std::uint64_t chain = 0;         ///< number of its causal chain, from 1 in order of opening
+  std::uint64_t parent_chain = 0;  ///< chain of the step that opened this chain; 0 = none
+  std::uint64_t chain_name = 0;    ///< label of what opened the chain: its signature, the same in all runs
+  std::uint64_t cause = 0;         ///< number of the step whose callback made it; 0 = before the first
+  std::uint64_t enabled_by = 0;    ///< number of the step that made it ready (sent the bytes, ended the job); 0 = none
+  std::span<const conflict_key> keys{};  ///< what it touches, as far as known
+  bool declared = false;                 ///< keys are all it touches; else it conflicts with all of its process
   std::uint32_t occurrence = 0;
 };
 
@@ -74,7 +87,13 @@ struct question {
   std::uint64_t label = 0;
   std::uint32_t occurrence = 0;
   std::uint32_t n = 0;                       ///< at least 2: what has one answer is not asked
-  std::span<const choice_option> options{};  ///< of pick kinds, in natural order, if the source wants options
+  std::span<const choice_option> options{};  ///< of picks, in natural order, if the source wants options
+};
+
+/// Something that happened: the option that was picked, or the only one there was.
+struct step {
+  std::uint64_t number = 0;  ///< from 1
+  choice_option what{};      ///< its span is valid during the call only
 };
 
 /// Answers questions. Implementations are deterministic functions of what they were made with and were asked.
@@ -83,8 +102,10 @@ class choice_source {
   virtual ~choice_source() = default;
   /// An answer; one that is not below n is clamped to n - 1.
   virtual std::uint32_t answer(const question& asked) = 0;
-  /// Whether answer() reads question::options; building them costs time.
+  /// Whether answer() reads question::options, and happened() is to be called; both cost time.
   virtual bool wants_options() const { return false; }
+  /// Told of every step before its callbacks run, whether it was picked or the only option.
+  virtual void happened(const step&) {}
 };
 
 /// Answers a recorded list. Strict: the first question whose (kind, label, occurrence, n) differs from the record is
