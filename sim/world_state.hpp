@@ -118,7 +118,7 @@ struct world_state {
   static bool waits(const ready_entry& entry);
   bool remove_entry(entry_kind kind, const void* subject);
   void remove_entries(process_state& of);
-  static std::uint64_t identity_of(named& asked) { return mix64(asked.hash + 0x632be59bd9b4e019ull * ++asked.ready); }
+  static std::uint64_t identity_of(named& asked) { return asked.hash + 0x632be59bd9b4e019ull * ++asked.ready; }
   void stop() { stopping_ = true; }
   void record_failure(std::string name, std::string message, std::string place);
   void log(std::string text);

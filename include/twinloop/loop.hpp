@@ -264,6 +264,7 @@ class loop {
   void enter();
   void turn(time_point limit);
   void finish_bounded_run();
+  void fire(intrusive_timer& due);
   void run_timers();
   void run_posted();
   void run_hooks(hook_list& hooks);
