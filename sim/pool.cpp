@@ -34,7 +34,37 @@ void world_state::offer_pool(process_state& of) {
   of.pool_ready = true;
   named& asked = asked_for(of, *of.node, "pool");
   enqueue({entry_kind::pool, &of, &of, asked.hash, identity_of(asked)});
-  if (options_.log_events) option_texts_.emplace_back(ready_.back().identity, describe_entry(ready_.back()));
+}
+
+/// Which of the eligible ones. Identity: the name, and how many of that name were taken or stand before it.
+std::uint32_t world_state::choose_job(process_state& of) {
+  named& pool = asked_for(of, *of.node, "pool");
+  const auto n = static_cast<std::uint32_t>(eligible_.size());
+  const std::uint32_t at = pool.other++;
+  if (n == 1) return 0;
+  const auto identify = [&](std::uint32_t index) {
+    const named& asked = asked_for(of, *of.queue[eligible_[index]]);
+    std::uint32_t before = 0;
+    for (std::uint32_t i = 0; i < index; ++i) before += asked_for(of, *of.queue[eligible_[i]]).hash == asked.hash;
+    choice_option offered;
+    offered.label = asked.hash;
+    offered.occurrence = asked.started + before;
+    offered.identity = mix64(mix64(asked.hash ^ 0x7374617274) + 0x632be59bd9b4e019ull * (offered.occurrence + 1));
+    offered.process = of.node->hash;
+    return offered;
+  };
+  std::uint32_t value = 0;
+  if (choose_.has_source()) {
+    question asked{choice_kind::pool_start, pool.hash, at, n, {}, 0};
+    if (choose_.wants_options()) {
+      options_scratch_.clear();
+      for (std::uint32_t i = 0; i < n; ++i) options_scratch_.push_back(identify(i));
+      asked.options = options_scratch_;
+    }
+    value = choose_.ask(asked);
+  }
+  choose_.commit(choice_kind::pool_start, pool.hash, at, n, value, identify(value).identity);
+  return value;
 }
 
 /// A pool thread takes a job: naturally the oldest. Lookups occupy at most half of the threads.
@@ -48,11 +78,10 @@ void world_state::start_job(process_state& of) {
     eligible_.push_back(i);
   }
   if (eligible_.empty()) return;  // offered again when a lookup is done
-  named& pool = asked_for(of, *of.node, "pool");
-  const std::uint32_t chosen =
-      choose_.choose(choice_kind::pool_start, pool.hash, pool.other, static_cast<std::uint32_t>(eligible_.size()));
-  op& job = *of.queue[eligible_[chosen]];
-  of.queue.erase(of.queue.begin() + eligible_[chosen]);
+  const std::uint32_t chosen = eligible_[choose_job(of)];
+  op& job = *of.queue[chosen];
+  of.queue.erase(of.queue.begin() + chosen);
+  ++asked_for(of, job).started;
   ++of.pool_running;
   offer_pool(of);
   op_note::move(job, op_place::running);
@@ -130,7 +159,8 @@ job_state& world_state::make_job(process_state& of, work_op& running) {
   made.running = &running;
   made.context.emplace(of.kernel, running);
   made.stack.emplace(stacks_, &job_main, &made);
-  made.asked = asked_for(of, running);
+  made.name = &asked_for(of, running);
+  made.asked = *made.name;
   made.killed = made.ended = false;
   made.throws = 0;
   return made;
@@ -166,8 +196,7 @@ void world_state::suspend_job(job_state& which) {
 }
 
 void world_state::enqueue_job(job_state& which) {
-  enqueue({entry_kind::job, which.process, &which, which.asked.hash, identity_of(which.asked)});
-  if (options_.log_events) option_texts_.emplace_back(ready_.back().identity, describe_entry(ready_.back()));
+  enqueue({entry_kind::job, which.process, &which, which.asked.hash, resumed_identity(which)});
 }
 
 void world_state::cancel_job(process_state& of, work_op& target) {
@@ -185,11 +214,13 @@ result<std::int64_t> world_state::block_job(job_state& which, blocking_request& 
   process_state& of = *which.process;
   switch (request.kind) {
     case blocking_kind::yield: {
-      const std::uint32_t exponent = choose_.choose(choice_kind::pool_run, which.asked.hash, which.asked.other, 4);
+      const ready_entry entry{entry_kind::job, &of, &which, which.asked.hash, resumed_identity(which)};
+      const std::uint32_t exponent =
+          choose_.choose(choice_kind::pool_run, which.asked.hash, which.name->other, 4, entry.identity);
       if (exponent == 0) {
-        enqueue_job(which);
+        enqueue(entry);
       } else {
-        const ready_entry entry{entry_kind::job, &of, &which, which.asked.hash, identity_of(which.asked)};
+        if (options_.log_events) keep_text(entry);
         held_.push_back({entry, deliveries_ + (std::uint64_t{1} << exponent) - 1});
       }
       suspend_job(which);
