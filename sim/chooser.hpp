@@ -49,6 +49,8 @@ class chooser {
     hash_ = (hash_ ^ a) * 0xbf58476d1ce4e5b9ull;
     hash_ = (hash_ ^ (hash_ >> 32) ^ b) * 0x94d049bb133111ebull;
   }
+  /// Tells the source, which wants options, of a step.
+  void happened(const step& made) { source_->happened(made); }
   bool has_source() const { return source_ != nullptr; }
   std::uint64_t hash() const { return hash_ ^ (hash_ >> 29); }
   std::uint64_t asked() const { return asked_; }

@@ -34,37 +34,7 @@ void world_state::offer_pool(process_state& of) {
   of.pool_ready = true;
   named& asked = asked_for(of, *of.node, "pool");
   enqueue({entry_kind::pool, &of, &of, asked.hash, identity_of(asked)});
-}
-
-/// Which of the eligible ones. Identity: the name, and how many of that name were taken or stand before it.
-std::uint32_t world_state::choose_job(process_state& of) {
-  named& pool = asked_for(of, *of.node, "pool");
-  const auto n = static_cast<std::uint32_t>(eligible_.size());
-  const std::uint32_t at = pool.other++;
-  if (n == 1) return 0;
-  const auto identify = [&](std::uint32_t index) {
-    const named& asked = asked_for(of, *of.queue[eligible_[index]]);
-    std::uint32_t before = 0;
-    for (std::uint32_t i = 0; i < index; ++i) before += asked_for(of, *of.queue[eligible_[i]]).hash == asked.hash;
-    choice_option offered;
-    offered.label = asked.hash;
-    offered.occurrence = asked.started + before;
-    offered.identity = mix64(mix64(asked.hash ^ 0x7374617274) + 0x632be59bd9b4e019ull * (offered.occurrence + 1));
-    offered.process = of.node->hash;
-    return offered;
-  };
-  std::uint32_t value = 0;
-  if (choose_.has_source()) {
-    question asked{choice_kind::pool_start, pool.hash, at, n, {}, 0};
-    if (choose_.wants_options()) {
-      options_scratch_.clear();
-      for (std::uint32_t i = 0; i < n; ++i) options_scratch_.push_back(identify(i));
-      asked.options = options_scratch_;
-    }
-    value = choose_.ask(asked);
-  }
-  choose_.commit(choice_kind::pool_start, pool.hash, at, n, value, identify(value).identity);
-  return value;
+  if (choose_.wants_options()) note_ready(ready_.back(), asked);
 }
 
 /// A pool thread takes a job: naturally the oldest. Lookups occupy at most half of the threads.
@@ -78,10 +48,12 @@ void world_state::start_job(process_state& of) {
     eligible_.push_back(i);
   }
   if (eligible_.empty()) return;  // offered again when a lookup is done
+  const bool told = choose_.wants_options();
   const std::uint32_t chosen = eligible_[choose_job(of)];
   op& job = *of.queue[chosen];
   of.queue.erase(of.queue.begin() + chosen);
   ++asked_for(of, job).started;
+  if (told) causality_.go_on(op_note::expectation(job));
   ++of.pool_running;
   offer_pool(of);
   op_note::move(job, op_place::running);
@@ -197,6 +169,7 @@ void world_state::suspend_job(job_state& which) {
 
 void world_state::enqueue_job(job_state& which) {
   enqueue({entry_kind::job, which.process, &which, which.asked.hash, resumed_identity(which)});
+  if (choose_.wants_options()) note_ready(ready_.back(), which.asked);
 }
 
 void world_state::cancel_job(process_state& of, work_op& target) {
@@ -215,6 +188,7 @@ result<std::int64_t> world_state::block_job(job_state& which, blocking_request& 
   switch (request.kind) {
     case blocking_kind::yield: {
       const ready_entry entry{entry_kind::job, &of, &which, which.asked.hash, resumed_identity(which)};
+      if (choose_.wants_options()) note_ready(entry, which.asked);
       const std::uint32_t exponent =
           choose_.choose(choice_kind::pool_run, which.asked.hash, which.name->other, 4, entry.identity);
       if (exponent == 0) {
@@ -275,6 +249,7 @@ result<std::int64_t> world_state::block_main(process_state& of, blocking_request
   named& asked = asked_for(of, *of.node, name(request.file.call));
   of.in_call = true;
   ++blocked_in_call_;
+  if (choose_.wants_options()) of.expected_call = causality_.expect(of.index, of.asked.hash);
   events_.push(now_ + call_duration(asked, request.file.call), event_kind::resume_main, &of, of.generation, 0);
   of.stack->yield();
   check_killed(of);
