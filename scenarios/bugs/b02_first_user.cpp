@@ -6,6 +6,7 @@
 #include "scenarios/bugs/client.hpp"
 #include "scenarios/bugs/lines.hpp"
 #include "scenarios/bugs/noise.hpp"
+#include "scenarios/bugs/serve.hpp"
 
 namespace bugs {
 namespace {
@@ -61,13 +62,7 @@ class blog_server {
 void run(sim::world& world, const dials& dial) {
   blog shared{world, dial};
   sim::host& server = world.add_host("server");
-  server.start("blog",
-               [&shared](twinloop::loop& loop, twinloop::arguments) {
-                 blog_server running(loop, shared);
-                 loop.run();
-                 return 0;
-               },
-               {}, {.daemon = true});
+  start_daemon<blog_server>(server, "blog", shared);
   for (std::uint32_t i = 0; i < dial.clients; ++i) start_client(world, dial, i, server, {{i * 300us, "sign up"}});
   world.run();
   world.check(shared.owners >= 1, "B02.somebody_signs_up", "nobody became owner");
