@@ -32,7 +32,7 @@ class line_peer {
   void on_end(std::function<void(twinloop::errc)> callback) { on_end_ = std::move(callback); }
   /// Nothing once it is closing.
   void send(std::string line);
-  /// Nothing if it is closing; no more lines afterwards.
+  /// Nothing if it is closing; no more lines afterwards. What was sent and not yet taken by the kernel is dropped.
   void close(std::function<void()> closed = {});
   bool closing() const { return stream_.is_closing(); }
   std::uint64_t id() const { return id_; }  ///< of a server's peers: from 1, never reused; else 0
