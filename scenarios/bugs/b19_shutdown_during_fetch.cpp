@@ -12,7 +12,6 @@ namespace bugs {
 namespace {
 
 constexpr const char* oracle = "B19.no_job_is_lost";
-constexpr std::chrono::microseconds shutdown_at{2500};
 
 struct story {
   sim::world& world;
@@ -62,6 +61,8 @@ class worker {
     queue_.connect(queue, [this](twinloop::errc error) {
       if (error == twinloop::errc::ok) fetch();
     });
+    // Two jobs from each client, each 230 us with the way there and back: by now the worker has nothing to do.
+    const twinloop::duration shutdown_at = 1500us + shared.dial.clients * 500us;
     later_.after(
         shutdown_at, [this] { shut_down(); }, "shutdown");
   }
