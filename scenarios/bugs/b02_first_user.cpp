@@ -12,6 +12,8 @@ namespace bugs {
 namespace {
 
 constexpr const char* oracle = "B02.one_owner";
+const std::string database = "/blog/users";
+const std::string secret = "/blog/secret";
 
 struct blog {
   sim::world& world;
@@ -34,14 +36,14 @@ class blog_server {
     count_users([this, visitor](std::uint32_t users) {
       if (users > 0) return server_.send(visitor, "refused");
       later_.on_pool(
-          "hash password", [](twinloop::job& job) { job.yield(); }, [this, visitor] { insert(visitor); });
+          "hash password", [](twinloop::job& job) { (void)job.status(secret); }, [this, visitor] { insert(visitor); });
     });
   }
 
   /// The database is a file here, and a query a call of the pool.
   void count_users(std::function<void(std::uint32_t)> answer) {
     later_.on_pool(
-        "count users", [](twinloop::job& job) { job.yield(); },
+        "count users", [](twinloop::job& job) { (void)job.status(database); },
         [this, answer = std::move(answer)] { answer(shared_.owners); });
   }
 
@@ -62,6 +64,8 @@ class blog_server {
 void run(sim::world& world, const dials& dial) {
   blog shared{world, dial};
   sim::host& server = world.add_host("server");
+  server.write_file(database, "");
+  server.write_file(secret, "salt");
   start_daemon<blog_server>(server, "blog", shared);
   for (std::uint32_t i = 0; i < dial.clients; ++i) start_client(world, dial, i, server, {{i * 300us, "sign up"}});
   world.run();

@@ -100,7 +100,7 @@ void run(sim::world& world, const dials& dial) {
   for (std::uint32_t i = 0; i < dial.clients; ++i) {
     std::vector<timed_request> lines;
     for (std::uint32_t k = 0; k < lines_per_client; ++k) {
-      lines.push_back({k * 800us + i * 400us, "event " + std::to_string(k)});
+      lines.push_back({(k * dial.clients + i) * 400us, "event " + std::to_string(k)});
     }
     start_client(world, dial, i, server, std::move(lines));
   }

@@ -36,7 +36,7 @@ class extractor {
       offset_ += count;
       ++with_parser_;
       later_.on_pool(
-          "inflate", [](twinloop::job& job) { job.yield(); }, [this] { row(); });
+          "inflate", [](twinloop::job&) {}, [this] { row(); });
       read_piece();
     });
   }
