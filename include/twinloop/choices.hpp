@@ -79,7 +79,9 @@ struct choice_option {
   std::uint64_t enabled_by = 0;    ///< number of the step that made it ready (sent the bytes, ended the job); 0 = none
   std::span<const conflict_key> keys{};  ///< what it touches, as far as known
   bool declared = false;                 ///< keys are all it touches; else it conflicts with all of its process
-  std::uint32_t occurrence = 0;
+  std::uint32_t occurrence = 0;          ///< how often the label was ready before
+  std::uint64_t lineage = 0;  ///< hash of how it came about (its cause's lineage, and which of that one's registrations
+                              ///< it is): the same in all runs that only order independent steps differently
 };
 
 struct question {
@@ -94,6 +96,7 @@ struct question {
 struct step {
   std::uint64_t number = 0;  ///< from 1
   choice_option what{};      ///< its span is valid during the call only
+  std::int64_t time = 0;     ///< virtual, ns: steps of different times cannot be reordered by picks
 };
 
 /// Answers questions. Implementations are deterministic functions of what they were made with and were asked.
