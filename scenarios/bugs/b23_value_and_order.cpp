@@ -86,6 +86,7 @@ const row b23{.id = "B23",
               .oracle = oracle,
               .depth = 2,
               .body = body_of<run>,
-              .clients = changes};
+              .clients = changes,
+              .control = true};
 
 }  // namespace bugs
