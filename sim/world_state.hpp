@@ -42,10 +42,12 @@ struct ready_entry {
   std::uint64_t identity = 0;  // label and occurrence mixed
 };
 
-/// A deferred entry: goes back to the ready ones after so many deliveries, or when nothing else can happen.
+/// A deferred entry: goes back to the ready ones after so many deliveries, or when nothing else can happen; or else at
+/// a virtual time.
 struct held_entry {
   ready_entry entry;
   std::uint64_t release_at = 0;
+  std::int64_t release_time = INT64_MAX;
 };
 
 struct world_callback {
@@ -101,7 +103,10 @@ struct world_state {
   void enqueue_completion(process_state& of, op& done, named& asked, choice_kind how = choice_kind::defer);
   void enqueue_wake(process_state& of);
   bool nothing_ready() const { return ready_first_ == ready_.size(); }
+  void hold_completion(const ready_entry& entry, std::uint32_t answer);
   void release_held(bool all_due);
+  void release_timed();
+  void release_one(std::size_t index);
   bool pass_time();
   void handle_event(const scheduled& due);
   void handle_deadline(process_state& of);

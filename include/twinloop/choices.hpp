@@ -25,7 +25,7 @@ namespace twinloop::sim {
 enum class choice_kind : std::uint8_t {
   pick,         ///< which of the ready things happens next
   batch,        ///< how many completions one wait delivers: 0 = all that are ready, v = exactly v
-  defer,        ///< hold this completion until 2^v - 1 others were delivered
+  defer,        ///< v < 8: hold this completion until 2^v - 1 others were delivered; else for v - 7 times 62.5 ms
   pool_start,   ///< which queued job a free pool thread takes
   pool_run,     ///< how long a job that yielded stays suspended, in units of other deliveries
   pool_done,    ///< how much longer than natural a pool call takes

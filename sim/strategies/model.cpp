@@ -144,7 +144,8 @@ std::uint32_t search_model::length16(std::uint64_t chain_name, std::uint64_t foc
 }
 
 std::vector<std::uint64_t> search_model::save() const {
-  std::vector<std::uint64_t> words = {save_format, runs_, length_runs_, steps_, any_declared_ ? 1u : 0u, labels_.size()};
+  std::vector<std::uint64_t> words = {save_format,   runs_, length_runs_, steps_, any_declared_ ? 1u : 0u,
+                                      labels_.size()};
   words.insert(words.end(), labels_.begin(), labels_.end());
   words.push_back(lengths_.size());
   for (const auto& [name, length] : lengths_) words.insert(words.end(), {name, length.steps, length.chains});

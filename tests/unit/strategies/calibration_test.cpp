@@ -53,7 +53,8 @@ struct arm {
 };
 const arm arms[] = {
     {"model", [](const auto& lengths) -> std::unique_ptr<runner> { return std::make_unique<model_runner>(lengths); }},
-    {"simulator", [](const auto& lengths) -> std::unique_ptr<runner> { return std::make_unique<world_runner>(lengths); }}};
+    {"simulator",
+     [](const auto& lengths) -> std::unique_ptr<runner> { return std::make_unique<world_runner>(lengths); }}};
 
 class calibration_of : public ::testing::TestWithParam<arm> {
  protected:
@@ -74,9 +75,8 @@ class calibration_of : public ::testing::TestWithParam<arm> {
     return seen;
   }
 };
-INSTANTIATE_TEST_SUITE_P(on, calibration_of, ::testing::ValuesIn(arms), [](const auto& each) {
-  return std::string(each.param.name);
-});
+INSTANTIATE_TEST_SUITE_P(on, calibration_of, ::testing::ValuesIn(arms),
+                         [](const auto& each) { return std::string(each.param.name); });
 
 TEST_P(calibration_of, c1_urw_is_uniform_over_the_252_interleavings) {
   constexpr std::uint32_t runs = 25'200;

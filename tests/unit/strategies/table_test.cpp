@@ -1,5 +1,6 @@
-// C3: the rates of table 1.4 of schedule-exploration.md, which another program measured with 20,000 runs a cell, against
-// ours. Both sides are samples, so a cell may differ by the deviation of their difference; 4.5 of these for 96 cells.
+// C3: the rates of table 1.4 of schedule-exploration.md, which another program measured with 20,000 runs a cell,
+// against ours. Both sides are samples, so a cell may differ by the deviation of their difference; 4.5 of these for 96
+// cells.
 #include <gtest/gtest.h>
 
 #include <array>
