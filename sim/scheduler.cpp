@@ -16,14 +16,14 @@ bool world_state::waits(const ready_entry& entry) {
 void world_state::enqueue_completion(process_state& of, op& done, named& asked, choice_kind how) {
   op_note::move(done, op_place::ready);
   const ready_entry entry{entry_kind::completion, &of, &done, asked.hash, identity_of(asked)};
-  if (options_.log_events) option_texts_.emplace_back(entry.identity, describe_entry(entry));
   if (choose_.wants_options()) note_ready(entry, asked);
-  const std::uint32_t answer = choose_.choose(how, asked.hash, asked.defer, defer_answers);
+  const std::uint32_t answer = choose_.choose(how, asked.hash, asked.defer, defer_answers, entry.identity);
   if (answer == 0) {
     enqueue(entry);
     return;
   }
   op_note::move(done, op_place::held);
+  if (options_.log_events) keep_text(entry);
   hold_completion(entry, answer);
 }
 
@@ -35,7 +35,6 @@ void world_state::enqueue_wake(process_state& of) {
     of.expected_wake = causality_.expect(of.index, of.asked.hash);
     note_ready(ready_.back(), of.asked);
   }
-  if (options_.log_events) option_texts_.emplace_back(ready_.back().identity, describe_entry(ready_.back()));
 }
 
 /// Held entries whose count has come go back; with `all_due` the one that is due first does, whatever its count.
@@ -237,7 +236,6 @@ void world_state::handle_deadline(process_state& of) {
   of.deadline_ready = true;
   enqueue({entry_kind::deadline, &of, &of, of.asked.hash, identity_of(of.asked)});
   if (choose_.wants_options()) note_ready(ready_.back(), of.asked);
-  if (options_.log_events) option_texts_.emplace_back(ready_.back().identity, describe_entry(ready_.back()));
 }
 
 void world_state::handle_event(const scheduled& due) {
@@ -259,7 +257,7 @@ void world_state::handle_event(const scheduled& due) {
     case event_kind::resume_job: {
       auto& which = *static_cast<job_state*>(due.subject);
       if ((which.generation & event_generation_mask) != due.generation()) return;
-      enqueue({entry_kind::job, which.process, &which, which.asked.hash, identity_of(which.asked)});
+      enqueue({entry_kind::job, which.process, &which, which.asked.hash, resumed_identity(which)});
       if (choose_.wants_options()) note_ready(ready_.back(), which.asked);
       return;
     }
