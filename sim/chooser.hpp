@@ -23,11 +23,11 @@ class chooser {
 
   /// A value in [0, n). `occurrence` counts the questions of this kind about this label, and is advanced.
   std::uint32_t choose(choice_kind kind, std::uint64_t label, std::uint32_t& occurrence, std::uint32_t n,
-                       std::span<const choice_option> options = {}) {
+                       std::uint64_t about = 0) {
     const std::uint32_t at = occurrence++;
     if (n < 2) return 0;
     std::uint32_t value = 0;
-    if (source_ != nullptr) value = ask({kind, label, at, n, options});
+    if (source_ != nullptr) value = ask({kind, label, at, n, {}, about});
     commit(kind, label, at, n, value, 0);
     return value;
   }

@@ -198,9 +198,20 @@ void world_state::crash_host(host_state& crashed) {
     if (restarts) schedule_start(*each, each->options.restart_after.count());
   }
   crashed.down = true;
-  crashed.files.power_failure([&](std::string_view, std::uint32_t n) {
-    return choose_.choose(choice_kind::disk_fault, crashed.asked.hash, crashed.asked.other, n);
+  crashed.files.power_failure([&](std::string_view path, std::uint32_t n) {
+    named& asked = crashed.asked_about(path);
+    return choose_.choose(choice_kind::disk_fault, asked.hash, asked.other, n);
   });
+}
+
+/// What questions about a file or directory of this host's disk are asked under: its path below the host's name.
+named& host_state::asked_about(std::string_view path) {
+  auto found = std::find_if(files_asked.begin(), files_asked.end(), [&](const auto& each) { return each.first == path; });
+  if (found != files_asked.end()) return found->second;
+  const std::string text(path == "/" ? "root directory" : path.substr(path.starts_with('/') ? 1 : 0));
+  named& made = files_asked.emplace_back(std::string(path), named{}).second;
+  made.restart(world->names_.make(node, label(text.c_str()), 0)->hash);
+  return made;
 }
 
 /// Whether the process dies here instead of being delivered to: 1 = alone, 2 = its host loses power.

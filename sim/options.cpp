@@ -71,7 +71,8 @@ void world_state::forget_expectations(process_state& of) {
 }
 
 void world_state::note_ready(const ready_entry& entry, const named& asked) {
-  const std::uint32_t occurrence = asked.ready - 1;
+  const bool job = entry.kind == entry_kind::job;
+  const std::uint32_t occurrence = (job ? static_cast<job_state*>(entry.subject)->name->resumed : asked.ready) - 1;
   if (entry.kind == entry_kind::pool) {
     entry.process->pool_enabled_by = causality_.working_for();
     entry.process->pool_occurrence = occurrence;
@@ -186,19 +187,38 @@ void world_state::begin_step(const ready_entry& entry) {
   }
 }
 
-/// Which of the queued jobs `eligible_` a pool thread takes, with the jobs as options.
-std::uint32_t world_state::choose_job(process_state& of, named& pool) {
-  options_scratch_.clear();
-  for (const std::uint32_t index : eligible_) {
-    const op& job = *of.queue[index];
-    choice_option& offered = options_scratch_.emplace_back();
-    offered.label = asked_for(of, job).hash;
-    offered.process = of.asked.hash;
-    describe_op(job, offered);
-    offered.identity = mix64(offered.label ^ offered.lineage);
-  }
+/// Which of the queued jobs `eligible_` a pool thread takes. Identity: the name, and how many of that name were taken or
+/// stand before it; so it does not depend on who is told.
+std::uint32_t world_state::choose_job(process_state& of) {
+  named& pool = asked_for(of, *of.node, "pool");
   const auto n = static_cast<std::uint32_t>(eligible_.size());
-  return choose_.choose(choice_kind::pool_start, pool.hash, pool.other, n, options_scratch_);
+  const std::uint32_t at = pool.other++;
+  if (n == 1) return 0;
+  const auto identify = [&](std::uint32_t index) {
+    const named& asked = asked_for(of, *of.queue[eligible_[index]]);
+    std::uint32_t before = 0;
+    for (std::uint32_t i = 0; i < index; ++i) before += asked_for(of, *of.queue[eligible_[i]]).hash == asked.hash;
+    return mix64(mix64(asked.hash ^ 0x7374617274) + 0x632be59bd9b4e019ull * (asked.started + before + 1));
+  };
+  std::uint32_t value = 0;
+  if (choose_.has_source()) {
+    question asked{choice_kind::pool_start, pool.hash, at, n, {}, 0};
+    if (choose_.wants_options()) {
+      options_scratch_.clear();
+      for (std::uint32_t i = 0; i < n; ++i) {
+        const op& job = *of.queue[eligible_[i]];
+        choice_option& offered = options_scratch_.emplace_back();
+        describe_op(job, offered);
+        offered.label = asked_for(of, job).hash;
+        offered.process = of.asked.hash;
+        offered.identity = identify(i);
+      }
+      asked.options = options_scratch_;
+    }
+    value = choose_.ask(asked);
+  }
+  choose_.commit(choice_kind::pool_start, pool.hash, at, n, value, identify(value));
+  return value;
 }
 
 }  // namespace twinloop::sim

@@ -55,6 +55,7 @@ struct job_state {
   std::optional<fiber> stack;
   std::uint64_t identity = 0;
   named asked{};
+  named* name = nullptr;             // what `asked` was copied from
   blocking_request* call = nullptr;  // the blocking call it is suspended in
   result<std::int64_t> answer = std::int64_t{0};
   std::uint32_t generation = 0;

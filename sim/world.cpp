@@ -139,6 +139,7 @@ void host_state::forget() {
   next_port = 32768;
   descriptor_limit = 1024;
   down = false;
+  files_asked.clear();
 }
 
 world::world(world_options options) : state_(std::make_unique<world_state>()) { state_->reset(options); }
@@ -241,10 +242,8 @@ std::string world::describe(std::uint64_t label) const {
 }
 
 std::string world::describe_option(std::uint64_t identity) const {
-  for (const auto& [known, text] : state_->option_texts_) {
-    if (known == identity) return text;
-  }
-  return fmt::format("#{:x}", identity);
+  const auto found = state_->option_texts_.find(identity);
+  return found != state_->option_texts_.end() ? found->second : fmt::format("#{:x}", identity);
 }
 
 std::string_view process::name() const { return state_->text; }

@@ -4,9 +4,11 @@
 #ifndef TWINLOOP_SIM_WORLD_STATE_HPP
 #define TWINLOOP_SIM_WORLD_STATE_HPP
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "loop/fiber.hpp"
@@ -42,10 +44,12 @@ struct ready_entry {
   std::uint64_t identity = 0;  // label and occurrence mixed
 };
 
-/// A deferred entry: goes back to the ready ones after so many deliveries, or when nothing else can happen.
+/// A deferred entry: goes back to the ready ones after so many deliveries, or when nothing else can happen; or else at
+/// a virtual time.
 struct held_entry {
   ready_entry entry;
   std::uint64_t release_at = 0;
+  std::int64_t release_time = INT64_MAX;
 };
 
 struct world_callback {
@@ -82,6 +86,8 @@ struct host_state {
   std::uint16_t next_port = 32768;
   std::uint32_t descriptor_limit = 1024;
   bool down = false;
+  std::deque<std::pair<std::string, named>> files_asked;  // path -> its questions
+  named& asked_about(std::string_view path);
   void forget();
 };
 
@@ -97,11 +103,18 @@ struct world_state {
   bool advance(process_state* current);
   void run_root(std::int64_t until);
   void suspend(process_state& current);  // in wait or in a blocking call
-  void enqueue(const ready_entry& entry) { ready_.push_back(entry); }
+  void enqueue(const ready_entry& entry) {
+    ready_.push_back(entry);
+    if (options_.log_events) keep_text(entry);
+  }
+  void keep_text(const ready_entry& entry);  // for describe_option
   void enqueue_completion(process_state& of, op& done, named& asked, choice_kind how = choice_kind::defer);
   void enqueue_wake(process_state& of);
   bool nothing_ready() const { return ready_first_ == ready_.size(); }
+  void hold_completion(const ready_entry& entry, std::uint32_t answer);
   void release_held(bool all_due);
+  void release_timed();
+  void release_one(std::size_t index);
   bool pass_time();
   void handle_event(const scheduled& due);
   void handle_deadline(process_state& of);
@@ -119,6 +132,10 @@ struct world_state {
   bool remove_entry(entry_kind kind, const void* subject);
   void remove_entries(process_state& of);
   static std::uint64_t identity_of(named& asked) { return mix64(asked.hash + 0x632be59bd9b4e019ull * ++asked.ready); }
+  /// Of a job that goes on: apart from the completions that have its name.
+  static std::uint64_t resumed_identity(job_state& which) {
+    return mix64(mix64(which.asked.hash ^ 0x6a6f62) + 0x632be59bd9b4e019ull * ++which.name->resumed);
+  }
   void stop() { stopping_ = true; }
   void record_failure(std::string name, std::string message, std::string place);
   void log(std::string text);
@@ -137,7 +154,6 @@ struct world_state {
   void add_keys(const ready_entry& entry);
   void add_file_keys(process_state& of, const file_request& call);
   void begin_step(const ready_entry& entry);
-  std::uint32_t choose_job(process_state& of, named& pool);
 
   // ---- delivery.cpp
   void deliver(process_state& to, const ready_entry& first);
@@ -182,6 +198,7 @@ struct world_state {
   // ---- pool.cpp and files.cpp
   void submit_pool_op(process_state& of, op& started);
   void offer_pool(process_state& of);
+  std::uint32_t choose_job(process_state& of);
   void start_job(process_state& of);  // may leave a fiber to run in next_
   void call_done(process_state& of, op& done);
   void run_job(job_state& which);
@@ -267,7 +284,7 @@ struct world_state {
   std::uint64_t abandoned_ = 0;
   run_report report_;
   std::vector<event> event_log_;
-  std::vector<std::pair<std::uint64_t, std::string>> option_texts_;
+  std::unordered_map<std::uint64_t, std::string> option_texts_;  // identity -> text; only while events are logged
 };
 
 /// The world whose code runs on this thread: only for the handlers of failed assertions and of std::terminate.

@@ -25,7 +25,7 @@ namespace twinloop::sim {
 enum class choice_kind : std::uint8_t {
   pick,         ///< which of the ready things happens next
   batch,        ///< how many completions one wait delivers: 0 = all that are ready, v = exactly v
-  defer,        ///< hold this completion until 2^v - 1 others were delivered
+  defer,        ///< v < 8: hold this completion until 2^v - 1 others were delivered; else for v - 7 times 62.5 ms
   pool_start,   ///< which queued job a free pool thread takes
   pool_run,     ///< how long a job that yielded stays suspended, in units of other deliveries
   pool_done,    ///< how much longer than natural a pool call takes
@@ -90,6 +90,7 @@ struct question {
   std::uint32_t occurrence = 0;
   std::uint32_t n = 0;                       ///< at least 2: what has one answer is not asked
   std::span<const choice_option> options{};  ///< of picks, in natural order, if the source wants options
+  std::uint64_t about = 0;                   ///< defer, close_defer, pool_run: the option that would be held; else 0
 };
 
 /// Something that happened: the option that was picked, or the only one there was.
@@ -112,8 +113,9 @@ class choice_source {
 };
 
 /// Answers a recorded list. Strict: the first question whose (kind, label, occurrence, n) differs from the record is
-/// remembered as the divergence and everything from there on is natural. Lenient: an answer is looked up by (kind,
-/// label, occurrence), a pick by its option's identity, and what is not found is natural.
+/// remembered as the divergence and everything from there on is natural. Lenient: only deviations count; an answer is
+/// looked up by (kind, label, occurrence), and where options stand to choice the one that the record took is taken by
+/// its identity: there, or as soon after as it is on offer. What is not found is natural.
 class replay_source final : public choice_source {
  public:
   enum class matching : std::uint8_t { strict, lenient };
@@ -128,6 +130,8 @@ class replay_source final : public choice_source {
   };
   /// The first difference, or nullptr. Strict matching only.
   const divergence* first_divergence() const;
+  /// Lenient matching only: whether record `index` has made the run deviate so far.
+  bool followed(std::size_t index) const;
 
  private:
   struct state;
