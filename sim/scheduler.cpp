@@ -6,7 +6,7 @@
 
 namespace twinloop::sim {
 namespace {
-constexpr std::uint32_t defer_answers = 8;  // held until 2^v - 1 others were delivered, v < 8
+constexpr std::uint32_t defer_answers = 16;  // see hold_completion
 }  // namespace
 
 bool world_state::waits(const ready_entry& entry) {
@@ -17,14 +17,14 @@ void world_state::enqueue_completion(process_state& of, op& done, named& asked, 
   op_note::move(done, op_place::ready);
   const ready_entry entry{entry_kind::completion, &of, &done, asked.hash, identity_of(asked)};
   if (choose_.wants_options()) note_ready(entry, asked);
-  const std::uint32_t exponent = choose_.choose(how, asked.hash, asked.defer, defer_answers, entry.identity);
-  if (exponent == 0) {
+  const std::uint32_t answer = choose_.choose(how, asked.hash, asked.defer, defer_answers, entry.identity);
+  if (answer == 0) {
     enqueue(entry);
     return;
   }
   op_note::move(done, op_place::held);
   if (options_.log_events) keep_text(entry);
-  held_.push_back({entry, deliveries_ + (std::uint64_t{1} << exponent) - 1});
+  hold_completion(entry, answer);
 }
 
 void world_state::enqueue_wake(process_state& of) {
@@ -39,22 +39,16 @@ void world_state::enqueue_wake(process_state& of) {
 
 /// Held entries whose count has come go back; with `all_due` the one that is due first does, whatever its count.
 void world_state::release_held(bool all_due) {
-  auto release = [&](std::size_t index) {
-    const ready_entry entry = held_[index].entry;
-    held_.erase(held_.begin() + static_cast<std::ptrdiff_t>(index));
-    if (entry.kind == entry_kind::completion) op_note::move(*static_cast<op*>(entry.subject), op_place::ready);
-    enqueue(entry);
-  };
   if (all_due) {
     const auto first = std::min_element(held_.begin(), held_.end(), [](const held_entry& a, const held_entry& b) {
       return a.release_at < b.release_at;
     });
-    release(static_cast<std::size_t>(first - held_.begin()));
+    release_one(static_cast<std::size_t>(first - held_.begin()));
     return;
   }
   for (std::size_t i = 0; i < held_.size();) {
     if (held_[i].release_at <= deliveries_) {
-      release(i);
+      release_one(i);
     } else {
       ++i;
     }
@@ -287,6 +281,8 @@ void world_state::handle_event(const scheduled& due) {
       if (choose_.wants_options()) note_ready(ready_.back(), what.asked);
       return;
     }
+    case event_kind::release:
+      return release_timed();
     default:
       handle_packet(due);
   }

@@ -6,9 +6,9 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "loop/fiber.hpp"
@@ -44,10 +44,12 @@ struct ready_entry {
   std::uint64_t identity = 0;  // label and occurrence mixed
 };
 
-/// A deferred entry: goes back to the ready ones after so many deliveries, or when nothing else can happen.
+/// A deferred entry: goes back to the ready ones after so many deliveries, or when nothing else can happen; or else at
+/// a virtual time.
 struct held_entry {
   ready_entry entry;
   std::uint64_t release_at = 0;
+  std::int64_t release_time = INT64_MAX;
 };
 
 struct world_callback {
@@ -109,7 +111,10 @@ struct world_state {
   void enqueue_completion(process_state& of, op& done, named& asked, choice_kind how = choice_kind::defer);
   void enqueue_wake(process_state& of);
   bool nothing_ready() const { return ready_first_ == ready_.size(); }
+  void hold_completion(const ready_entry& entry, std::uint32_t answer);
   void release_held(bool all_due);
+  void release_timed();
+  void release_one(std::size_t index);
   bool pass_time();
   void handle_event(const scheduled& due);
   void handle_deadline(process_state& of);
@@ -282,7 +287,7 @@ struct world_state {
   std::uint64_t abandoned_ = 0;
   run_report report_;
   std::vector<event> event_log_;
-  std::unordered_map<std::uint64_t, std::string> option_texts_;  // identity -> text; only while events are logged
+  std::map<std::uint64_t, std::string> option_texts_;  // identity -> text; only while events are logged
 };
 
 /// The world whose code runs on this thread: only for the handlers of failed assertions and of std::terminate.

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/testing/explore.hpp"
+#include "sim/testing/learning.hpp"
 #include "sim/testing/progress.hpp"
 #include "sim/testing/session.hpp"
 #include "sim/testing/shrink.hpp"
@@ -36,6 +37,11 @@ class explore_session {
 
   int run() {
     const interrupt_guard guard;
+    if (options_.runs > sim::search_model::learning_runs) {
+      watch_options watch;
+      watch.stall = options_.stall;
+      what_.learned = learn_isolated(memory_, what_, options_.seed, watch);
+    }
     const exploration done = explore(memory_, what_, options_);
     progress_.clear();
     session_.out.say(summary(done));
@@ -144,7 +150,7 @@ class explore_session {
 
   const session& session_;
   const scenario& story_;
-  const subject what_;
+  subject what_;
   explore_options options_;
   progress_line progress_;
   shared_memory memory_;

@@ -1,6 +1,7 @@
 // The part of a search that runs in a worker: schedules back to back, until one fails.
 #include "sim/testing/search_worker.hpp"
 
+#include "sim/testing/learning.hpp"
 #include "sim/testing/observation.hpp"
 #include "sim/testing/run.hpp"
 
@@ -52,7 +53,7 @@ class searcher {
   std::optional<std::uint64_t> execute(std::uint64_t run, order how, bool log_events = false) {
     counters_.begun.fetch_add(1, std::memory_order_relaxed);
     std::unique_ptr<sim::choice_source> source;
-    if (how == order::planned) source = sim::make_source(sim::plan_run(range_.seed, run, range_.what->kinds));
+    if (how == order::planned) source = source_of(*range_.what, range_.seed, run);
     const run_result result =
         run_in(world_, {range_.what, source.get(), range_.seed, run, &memory_.record(), log_events});
     if (!failing(result)) return result.hash;

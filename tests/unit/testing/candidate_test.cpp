@@ -1,4 +1,4 @@
-// Goal: the source of a candidate follows its instructions where they can be followed, and says which made a difference.
+// The source of a candidate follows its instructions where they can be followed, and says which made a difference.
 // Method: questions and steps made by hand.
 #include "sim/testing/candidate.hpp"
 
