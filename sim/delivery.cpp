@@ -209,6 +209,7 @@ void world_state::append_completion(process_state& to, op& done) {
   } else {
     op_note::set(done, op_place::none);
     op_left(to, done);
+    job_left(to, done);
   }
   to.out[to.delivered++] = made;
 }

@@ -1,6 +1,7 @@
 // Processes: started, ended, killed, started again.
 #include <exception>
 
+#include "loop/race_checks.hpp"
 #include "sim/world_state.hpp"
 
 namespace twinloop::sim {
@@ -79,6 +80,7 @@ void world_state::start_process(process_state& started) {
   started.host->down = false;
   started.random = random_stream(options_.seed).split(started.node->hash + started.starts);
   started.stack.emplace(stacks_, &process_main, &started);
+  started.stack->set_name(started.text.c_str());
   resume(started);
 }
 
@@ -161,10 +163,11 @@ void world_state::unwind(process_state& victim) {
     job.killed = true;
     ++job.generation;
     if (job.stack->started() && !job.stack->ended()) run_job(job);
-    job.running = nullptr;
-    job.stack.reset();
-    job.context.reset();
-    victim.free_jobs.push_back(&job);
+    if constexpr (race_checks::on) {  // whatever happens from now on, the process's threads were gone before
+      job.stack->release(&victim);
+      race_checks::acquire(&victim);
+    }
+    give_back_job(job);
   }
   if (victim.stack && !victim.lost && victim.stack->started() && !victim.stack->ended()) resume(victim);
   victim.stack.reset();
