@@ -76,7 +76,7 @@ void loop::immediate(unique_function<void()> callback, where made) {
   immediate(make_function_task(std::move(callback)), made);
 }
 
-loop::function_task& loop::make_function_task(unique_function<void()> callback) {
+loop::function_task& loop::make_function_task(unique_function<void()>&& callback) {
   const race_checks::gate scope;
   function_task* made = nullptr;
   if (current_thread() != thread_) {
@@ -146,7 +146,7 @@ void loop::take_posts() {
 void loop::run_posted() {
   while (!posted_ready_.empty()) {
     run_task(*posted_ready_.pop());
-    drain_ticks();
+    if (!ticks_.empty()) drain_ticks();
   }
 }
 
