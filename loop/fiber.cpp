@@ -22,6 +22,14 @@
 #include <sanitizer/common_interface_defs.h>
 #endif
 
+#if !defined(TWINLOOP_TSAN)
+#define TWINLOOP_UNCOUNTED_FRAME
+#elif defined(__clang__)
+#define TWINLOOP_UNCOUNTED_FRAME __attribute__((disable_sanitizer_instrumentation))
+#else
+#define TWINLOOP_UNCOUNTED_FRAME __attribute__((no_sanitize("thread")))
+#endif
+
 namespace twinloop {
 namespace context = boost::context::detail;
 namespace {
@@ -127,7 +135,7 @@ void fiber_stack_pool::give_back(stack used) {
 }
 
 struct fiber_entry {
-  static void enter(context::transfer_t from) { fiber::main(from.fctx, from.data); }
+  TWINLOOP_UNCOUNTED_FRAME static void enter(context::transfer_t from) { fiber::main(from.fctx, from.data); }
 };
 
 fiber::fiber(fiber_stack_pool& pool, entry run, void* context, std::uint64_t asked_for)
@@ -181,7 +189,7 @@ void fiber::resume() {
 void fiber::yield() {
   TWINLOOP_ASSERT(running_);
 #ifdef TWINLOOP_ASAN
-  __sanitizer_start_switch_fiber(ended_ ? nullptr : &fake_stack_, resumer_bottom_, resumer_size_);
+  __sanitizer_start_switch_fiber(&fake_stack_, resumer_bottom_, resumer_size_);
 #endif
   outside_ = context::jump_fcontext(outside_, nullptr).fctx;
 #ifdef TWINLOOP_ASAN
@@ -189,8 +197,8 @@ void fiber::yield() {
 #endif
 }
 
-/// The first frame on the fiber's stack.
-void fiber::main(void* transfer_from, void* self_pointer) {
+/// The first frame on the fiber's stack. It leaves it by a jump, so TSan must not have counted it in.
+TWINLOOP_UNCOUNTED_FRAME void fiber::main(void* transfer_from, void* self_pointer) {
   fiber& self = *static_cast<fiber*>(self_pointer);
   self.outside_ = transfer_from;
 #ifdef TWINLOOP_ASAN
@@ -198,7 +206,10 @@ void fiber::main(void* transfer_from, void* self_pointer) {
 #endif
   self.run_(self, self.context_);
   self.ended_ = true;
-  self.yield();
+#ifdef TWINLOOP_ASAN
+  __sanitizer_start_switch_fiber(nullptr, self.resumer_bottom_, self.resumer_size_);
+#endif
+  context::jump_fcontext(self.outside_, nullptr);
   std::abort();  // an ended fiber was resumed; resume() checks that
 }
 

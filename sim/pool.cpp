@@ -254,7 +254,11 @@ void world_state::lock_mutex(job_state& which, mutex& wanted) {
       std::find_if(of.mutexes.begin(), of.mutexes.end(), [&](const auto& each) { return each.lock == &wanted; });
   if (found == of.mutexes.end()) found = of.mutexes.insert(found, mutex_queue{&wanted, {}});
   found->waiting.push_back(&which);
-  suspend_job(which);
+  which.handed_over = false;
+  which.stack->yield();
+  if (!which.killed) return;
+  if (which.handed_over) wanted.state().store(0, std::memory_order_relaxed);  // nobody will unlock it
+  throw process_killed{};
 }
 
 /// The mutex goes to the job that has waited longest.
@@ -265,6 +269,7 @@ void world_state::unlock_mutex(process_state& of, mutex& released) {
   job_state& next = *found->waiting.front();
   found->waiting.pop_front();
   released.state().store(found->waiting.empty() ? 1 : 2, std::memory_order_relaxed);
+  next.handed_over = true;
   if (found->waiting.empty()) of.mutexes.erase(found);
   enqueue_job(next);
 }
