@@ -57,9 +57,9 @@ class fiber_stack_pool {
   fiber_order order_;
   std::vector<stack> free_;
   std::vector<stack> all_;
-  std::uint64_t moment_ = 0;               // these three under TSan only
-  std::vector<std::uint64_t> given_back_;  // moment of each of free_, which is ordered by it then
-  void* untouched_context_ = nullptr;      // knows of nothing that happened since the pool was made
+  std::uint64_t moment_ = 0;                            // these three under TSan only
+  std::vector<std::uint64_t> given_back_;               // moment of each of free_, which is ordered by it then
+  [[maybe_unused]] void* untouched_context_ = nullptr;  // knows of nothing that happened since the pool was made
 };
 
 class fiber {

@@ -153,6 +153,32 @@ void changes_what_it_gave(sim::world& world, const configuration&) {
   world.run();
 }
 
+struct looked_up {
+  int value = 7;
+};
+[[gnu::noinline]] int look_at(const looked_up& object) { return object.value; }
+[[gnu::noinline]] void let_go(std::unique_ptr<looked_up>& object) { object.reset(); }
+
+/// The loop frees what a job still looks at: not for ThreadSanitizer, but for AddressSanitizer.
+void uses_after_free(sim::world& world, const configuration&) {
+  world.add_host("server").start("main", [](loop& owner, const twinloop::arguments&) {
+    auto object = std::make_unique<looked_up>();
+    int seen = 0;
+    twinloop::timer cleanup(owner, [&] { let_go(object); });
+    twinloop::work_handle looking(owner, "looking");
+    looking.start(
+        [&seen, looked = object.get()](job& self) {
+          for (int i = 0; i < 8; ++i) (void)self.status("/nothing");
+          seen = look_at(*looked);
+        },
+        nullptr);
+    cleanup.start(std::chrono::microseconds(50));
+    owner.run();
+    return 0;
+  });
+  world.run();
+}
+
 }  // namespace
 
 std::span<const scenario> all() {
@@ -164,7 +190,9 @@ std::span<const scenario> all() {
       {"peeks_into_a_read", "a timer looks into the buffer of a job's read_at", peeks_into_a_read, 0, true},
       {"one_after_the_other", "two jobs count, on a pool of one thread", one_after_the_other, 0, true},
       {"changes_what_it_gave", "the loop writes what a job reads, after it was started", changes_what_it_gave, 0, true},
+      {"uses_after_free", "a timer frees what a job looks at", uses_after_free, 0, true},
       {"recycled", "many sound jobs of every sort", recycled, 0, false, {{"jobs", "200"}}},
+      {"all_at_once", "many sound jobs, all started in one callback", all_at_once, 0, false, {{"jobs", "300"}}},
       {"killed", "jobs of processes that are killed and start again", killed},
   };
   return programs;

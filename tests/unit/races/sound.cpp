@@ -117,6 +117,27 @@ void recycled(sim::world& world, const twinloop::testing::configuration& setting
   world.run();
 }
 
+void all_at_once(sim::world& world, const twinloop::testing::configuration& settings) {
+  const std::size_t count = std::stoull(settings.at("jobs"));
+  world.add_host("server").start("main", [&world, count](loop& owner, const twinloop::arguments&) {
+    std::vector<std::size_t> results(count);
+    std::vector<std::unique_ptr<twinloop::work_handle>> jobs;
+    for (std::size_t i = 0; i < count; ++i) {
+      jobs.push_back(std::make_unique<twinloop::work_handle>(owner, "job"));
+      jobs.back()->start(
+          [&results, i](job& self) {
+            if (i % 3 == 0) self.yield();
+            results[i] = dig(i % 24);
+          },
+          nullptr);
+    }
+    owner.run();
+    for (std::size_t i = 0; i < count; ++i) world.check(results[i] == i % 24 + 1, "races.dug", "a job did not dig");
+    return 0;
+  });
+  world.run();
+}
+
 void killed(sim::world& world, const twinloop::testing::configuration&) {
   sim::host& server = world.add_host("server");
   // What outlives a life of the process is reached by its jobs of each life in turn.
