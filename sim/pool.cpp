@@ -41,7 +41,7 @@ void world_state::offer_pool(process_state& of) {
   of.pool_ready = true;
   named& asked = asked_for(of, *of.node, "pool");
   enqueue({entry_kind::pool, &of, &of, asked.hash, identity_of(asked)});
-  if (options_.log_events) option_texts_.emplace_back(ready_.back().identity, describe_entry(ready_.back()));
+  if (choose_.wants_options()) note_ready(ready_.back(), asked);
 }
 
 /// A pool thread takes a job: naturally the oldest. Lookups occupy at most half of the threads.
@@ -55,11 +55,12 @@ void world_state::start_job(process_state& of) {
     eligible_.push_back(i);
   }
   if (eligible_.empty()) return;  // offered again when a lookup is done
-  named& pool = asked_for(of, *of.node, "pool");
-  const std::uint32_t chosen =
-      choose_.choose(choice_kind::pool_start, pool.hash, pool.other, static_cast<std::uint32_t>(eligible_.size()));
-  op& job = *of.queue[eligible_[chosen]];
-  of.queue.erase(of.queue.begin() + eligible_[chosen]);
+  const bool told = choose_.wants_options();
+  const std::uint32_t chosen = eligible_[choose_job(of)];
+  op& job = *of.queue[chosen];
+  of.queue.erase(of.queue.begin() + chosen);
+  ++asked_for(of, job).started;
+  if (told) causality_.go_on(op_note::expectation(job));
   ++of.pool_running;
   offer_pool(of);
   op_note::move(job, op_place::running);
@@ -145,7 +146,8 @@ job_state& world_state::make_job(process_state& of, work_op& running) {
     made.stack->set_name(("job " + std::string(running.name.text())).c_str());
     made.stack->acquire(&running);
   }
-  made.asked = asked_for(of, running);
+  made.name = &asked_for(of, running);
+  made.asked = *made.name;
   made.killed = made.ended = false;
   made.throws = 0;
   return made;
@@ -198,8 +200,8 @@ void world_state::suspend_job(job_state& which) {
 }
 
 void world_state::enqueue_job(job_state& which) {
-  enqueue({entry_kind::job, which.process, &which, which.asked.hash, identity_of(which.asked)});
-  if (options_.log_events) option_texts_.emplace_back(ready_.back().identity, describe_entry(ready_.back()));
+  enqueue({entry_kind::job, which.process, &which, which.asked.hash, resumed_identity(which)});
+  if (choose_.wants_options()) note_ready(ready_.back(), which.asked);
 }
 
 void world_state::cancel_job(process_state& of, work_op& target) {
@@ -217,11 +219,14 @@ result<std::int64_t> world_state::block_job(job_state& which, blocking_request& 
   process_state& of = *which.process;
   switch (request.kind) {
     case blocking_kind::yield: {
-      const std::uint32_t exponent = choose_.choose(choice_kind::pool_run, which.asked.hash, which.asked.other, 4);
+      const ready_entry entry{entry_kind::job, &of, &which, which.asked.hash, resumed_identity(which)};
+      if (choose_.wants_options()) note_ready(entry, which.asked);
+      const std::uint32_t exponent =
+          choose_.choose(choice_kind::pool_run, which.asked.hash, which.name->other, 4, entry.identity);
       if (exponent == 0) {
-        enqueue_job(which);
+        enqueue(entry);
       } else {
-        const ready_entry entry{entry_kind::job, &of, &which, which.asked.hash, identity_of(which.asked)};
+        if (options_.log_events) keep_text(entry);
         held_.push_back({entry, deliveries_ + (std::uint64_t{1} << exponent) - 1});
       }
       suspend_job(which);
@@ -281,6 +286,7 @@ result<std::int64_t> world_state::block_main(process_state& of, blocking_request
   named& asked = asked_for(of, *of.node, name(request.file.call));
   of.in_call = true;
   ++blocked_in_call_;
+  if (choose_.wants_options()) of.expected_call = causality_.expect(of.index, of.asked.hash);
   events_.push(now_ + call_duration(asked, request.file.call), event_kind::resume_main, &of, of.generation, 0);
   of.stack->yield();
   check_killed(of);

@@ -57,6 +57,7 @@ struct job_state {
   std::optional<fiber> stack;
   std::uint64_t identity = 0;
   named asked{};
+  named* name = nullptr;             // what `asked` was copied from
   blocking_request* call = nullptr;  // the blocking call it is suspended in
   result<std::int64_t> answer = std::int64_t{0};
   std::uint32_t generation = 0;
@@ -132,6 +133,15 @@ struct process_state {
   std::uint32_t descriptor_limit = 1024;
   std::uint32_t open_descriptors = 0;
   std::uint32_t next_generation = 1;
+
+  // what is expected of it, while a source wants options (causality.hpp)
+  std::uint32_t expected_wake = 0;
+  std::uint32_t expected_deadline = 0;
+  std::uint32_t expected_call = 0;
+  std::uint32_t expected_start = 0;
+  std::int64_t expected_due = INT64_MAX;  // the deadline that expected_deadline is about
+  std::uint64_t pool_enabled_by = 0;
+  std::uint32_t pool_occurrence = 0;
 
   // the pool
   std::deque<op*> queue;

@@ -1,16 +1,19 @@
 // The world from inside: everything that one simulated run consists of. Its functions stand, by concern, in
-// scheduler.cpp (what happens next), delivery.cpp (completions), network.cpp, sockets.cpp, files.cpp, pool.cpp,
-// lifecycle.cpp (processes) and report.cpp.
+// scheduler.cpp (what happens next), options.cpp (what sources are told), delivery.cpp (completions), network.cpp,
+// sockets.cpp, files.cpp, pool.cpp, lifecycle.cpp (processes) and report.cpp.
 #ifndef TWINLOOP_SIM_WORLD_STATE_HPP
 #define TWINLOOP_SIM_WORLD_STATE_HPP
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "loop/fiber.hpp"
 #include "loop/race_checks.hpp"
+#include "sim/causality.hpp"
 #include "sim/chooser.hpp"
 #include "sim/disk.hpp"
 #include "sim/event_queue.hpp"
@@ -51,6 +54,7 @@ struct held_entry {
 struct world_callback {
   std::function<void()> run;
   named asked{};
+  std::uint32_t expected = 0;
 };
 
 struct link_state {
@@ -81,6 +85,8 @@ struct host_state {
   std::uint16_t next_port = 32768;
   std::uint32_t descriptor_limit = 1024;
   bool down = false;
+  std::deque<std::pair<std::string, named>> files_asked;  // path -> its questions
+  named& asked_about(std::string_view path);
   void forget();
 };
 
@@ -96,7 +102,11 @@ struct world_state {
   bool advance(process_state* current);
   void run_root(std::int64_t until);
   void suspend(process_state& current);  // in wait or in a blocking call
-  void enqueue(const ready_entry& entry) { ready_.push_back(entry); }
+  void enqueue(const ready_entry& entry) {
+    ready_.push_back(entry);
+    if (options_.log_events) keep_text(entry);
+  }
+  void keep_text(const ready_entry& entry);  // for describe_option
   void enqueue_completion(process_state& of, op& done, named& asked, choice_kind how = choice_kind::defer);
   void enqueue_wake(process_state& of);
   bool nothing_ready() const { return ready_first_ == ready_.size(); }
@@ -120,9 +130,28 @@ struct world_state {
   bool remove_entry(entry_kind kind, const void* subject);
   void remove_entries(process_state& of);
   static std::uint64_t identity_of(named& asked) { return asked.hash + 0x632be59bd9b4e019ull * ++asked.ready; }
+  /// Of a job that goes on: apart from the completions that have its name.
+  static std::uint64_t resumed_identity(job_state& which) {
+    return mix64(which.asked.hash ^ 0x6a6f62) + 0x632be59bd9b4e019ull * ++which.name->resumed;
+  }
   void stop() { stopping_ = true; }
   void record_failure(std::string name, std::string message, std::string place);
   void log(std::string text);
+
+  // ---- options.cpp: only while choose_.wants_options()
+  static expectation_id* expectation_of(const ready_entry& entry);
+  static op* op_of(const ready_entry& entry);
+  void expect_op(process_state& of, op& started);
+  void withdraw_op(op& gone);
+  void expect_deadline(process_state& of, std::int64_t due);
+  void forget_expectations(process_state& of);
+  void note_ready(const ready_entry& entry, const named& asked);
+  void describe_op(const op& about, choice_option& option);
+  void describe_option(const ready_entry& entry, choice_option& option);
+  std::span<const choice_option> describe_options(std::span<const std::uint32_t> entries);
+  void add_keys(const ready_entry& entry);
+  void add_file_keys(process_state& of, const file_request& call);
+  void begin_step(const ready_entry& entry);
 
   // ---- delivery.cpp
   void deliver(process_state& to, const ready_entry& first);
@@ -168,6 +197,7 @@ struct world_state {
   // ---- pool.cpp and files.cpp
   void submit_pool_op(process_state& of, op& started);
   void offer_pool(process_state& of);
+  std::uint32_t choose_job(process_state& of);
   void start_job(process_state& of);  // may leave a fiber to run in next_
   void call_done(process_state& of, op& done);
   void run_job(job_state& which);
@@ -225,7 +255,10 @@ struct world_state {
   std::uint64_t instant_ = 0;  // deliveries since time passed
   std::uint32_t blocked_in_call_ = 0;
   std::uint32_t foreground_ = 0;  // processes that are no daemons and have not ended
+  causality causality_;
   std::vector<choice_option> options_scratch_;
+  std::vector<conflict_key> keys_scratch_;
+  std::vector<std::size_t> key_ends_;
   std::vector<std::uint32_t> eligible_;
   named pick_asked_{};
   named user_asked_{};
@@ -257,7 +290,7 @@ struct world_state {
   std::uint64_t abandoned_ = 0;
   run_report report_;
   std::vector<event> event_log_;
-  std::vector<std::pair<std::uint64_t, std::string>> option_texts_;
+  std::unordered_map<std::uint64_t, std::string> option_texts_;  // identity -> text; only while events are logged
 };
 
 /// The world whose code runs on this thread: only for the handlers of failed assertions and of std::terminate.

@@ -79,7 +79,9 @@ struct choice_option {
   std::uint64_t enabled_by = 0;    ///< number of the step that made it ready (sent the bytes, ended the job); 0 = none
   std::span<const conflict_key> keys{};  ///< what it touches, as far as known
   bool declared = false;                 ///< keys are all it touches; else it conflicts with all of its process
-  std::uint32_t occurrence = 0;
+  std::uint32_t occurrence = 0;          ///< how often the label was ready before
+  std::uint64_t lineage = 0;  ///< hash of how it came about (its cause's lineage, and which of that one's registrations
+                              ///< it is): the same in all runs that only order independent steps differently
 };
 
 struct question {
@@ -88,12 +90,14 @@ struct question {
   std::uint32_t occurrence = 0;
   std::uint32_t n = 0;                       ///< at least 2: what has one answer is not asked
   std::span<const choice_option> options{};  ///< of picks, in natural order, if the source wants options
+  std::uint64_t about = 0;                   ///< defer, close_defer, pool_run: the option that would be held; else 0
 };
 
 /// Something that happened: the option that was picked, or the only one there was.
 struct step {
   std::uint64_t number = 0;  ///< from 1
   choice_option what{};      ///< its span is valid during the call only
+  std::int64_t time = 0;     ///< virtual, ns: steps of different times cannot be reordered by picks
 };
 
 /// Answers questions. Implementations are deterministic functions of what they were made with and were asked.
@@ -109,8 +113,9 @@ class choice_source {
 };
 
 /// Answers a recorded list. Strict: the first question whose (kind, label, occurrence, n) differs from the record is
-/// remembered as the divergence and everything from there on is natural. Lenient: an answer is looked up by (kind,
-/// label, occurrence), a pick by its option's identity, and what is not found is natural.
+/// remembered as the divergence and everything from there on is natural. Lenient: only deviations count; an answer is
+/// looked up by (kind, label, occurrence), and where options stand to choice the one that the record took is taken by
+/// its identity: there, or as soon after as it is on offer. What is not found is natural.
 class replay_source final : public choice_source {
  public:
   enum class matching : std::uint8_t { strict, lenient };
@@ -125,6 +130,8 @@ class replay_source final : public choice_source {
   };
   /// The first difference, or nullptr. Strict matching only.
   const divergence* first_divergence() const;
+  /// Lenient matching only: whether record `index` has made the run deviate so far.
+  bool followed(std::size_t index) const;
 
  private:
   struct state;

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "sim/testing/candidate.hpp"
 #include "sim/testing/session.hpp"
 #include "sim/testing/text.hpp"
 
@@ -123,7 +122,7 @@ int replay_command(const session& session) {
   const replay_file file = load_replay(session);
   const subject what = make_subject(session, file);
   sim::replay_source strict(file.choices, sim::replay_source::matching::strict);
-  candidate_source lenient(as_answers(file.choices));
+  sim::replay_source lenient(file.choices, sim::replay_source::matching::lenient);
   shared_memory memory;
   isolated_request request{&what, &strict, file.data_seed, file.run, false, &strict};
   if (session.line.lenient) {

@@ -41,7 +41,7 @@ sim::failure name_outcome(const sim::run_report& report) {
 
 subject make_subject(const scenario& story, configuration settings) {
   for (const auto& [name, value] : story.defaults) settings.try_emplace(name, value);
-  return {story.name, story.body, std::move(settings), sim::order_kinds() | story.kinds, {}};
+  return {story.name, story.body, std::move(settings), sim::order_kinds() | story.kinds, {}, story.sizes};
 }
 
 std::uint64_t count_deviations(std::span<const sim::choice_record> choices) {
