@@ -20,16 +20,14 @@
 
 #ifdef TWINLOOP_TSAN
 #include <sanitizer/tsan_interface.h>
-#if __has_include(<sys/single_threaded.h>)
-#include <sys/single_threaded.h>
-#define TWINLOOP_SINGLE_THREADED __libc_single_threaded
-#endif
 // In the runtime libraries of both compilers, but in none of their headers.
 extern "C" {
 void __tsan_ignore_thread_begin();
 void __tsan_ignore_thread_end();
 void __tsan_read_range(void* begin, unsigned long size);
 void __tsan_write_range(void* begin, unsigned long size);
+// glibc's word on whether there is one thread only; other C libraries have none.
+extern __attribute__((weak)) char __libc_single_threaded;
 }
 #endif
 
@@ -55,9 +53,7 @@ inline void writes(void* begin, std::size_t size) { __tsan_write_range(begin, si
 /// libstdc++ counts the references of a shared_ptr without atomics while the C library says that there is one thread.
 /// A program on a real pool has several, so those plain accesses would look like races that no pool has.
 inline void count_references_as_with_threads() {
-#ifdef TWINLOOP_SINGLE_THREADED
-  TWINLOOP_SINGLE_THREADED = 0;
-#endif
+  if (&__libc_single_threaded != nullptr) __libc_single_threaded = 0;
 }
 
 /// In a fiber's first function: the program's own code runs in this scope.

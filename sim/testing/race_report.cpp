@@ -9,6 +9,7 @@
 
 namespace twinloop::testing {
 std::optional<sim::failure> take_race() { return std::nullopt; }
+bool reported_once(const sim::failure&) { return false; }
 void leave_worker() { ::_exit(0); }
 }  // namespace twinloop::testing
 
@@ -232,6 +233,10 @@ std::optional<sim::failure> take_race() {
   if (taken.untaken > 1) made.message += fmt::format("; {} more in the same run", taken.untaken - 1);
   made.place = place(later);
   return made;
+}
+
+bool reported_once(const sim::failure& broke) {
+  return begins_with_any(broke.name, {"data_race", "heap_use_after_free"});
 }
 
 void leave_worker() {

@@ -14,6 +14,9 @@ namespace twinloop::testing {
 /// Takes the time of a symbolizer's run if there is one. Needs no lock: one thread runs worlds.
 std::optional<sim::failure> take_race();
 
+/// Whether this is a failure that a process shows in one run only: ThreadSanitizer reports equal stacks once a process.
+bool reported_once(const sim::failure& broke);
+
 /// Ends a forked worker with status 0, whatever was reported and taken since it began: ThreadSanitizer's own end of a
 /// process would change the status, and sleep for a second. What nobody took still ends it with TSan's status.
 [[noreturn]] void leave_worker();

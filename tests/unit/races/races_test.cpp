@@ -5,6 +5,7 @@
 
 #include "loop/race_checks.hpp"
 #include "sim/testing/explore.hpp"
+#include "sim/testing/shrink.hpp"
 #include "tests/unit/races/races.hpp"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -79,6 +80,18 @@ TEST(races, of_a_job_with_the_loop_are_found_at_a_schedule_that_has_them_and_rep
   EXPECT_GT(found.seen.result.deviations, 0u);
   expect_named(found, "fill_table (races.cpp)", "add_up (races.cpp)");
   expect_the_same_again("reads_early", found);
+}
+
+TEST(races, shrink_like_any_failure) {
+  SKIP_WITHOUT_TSAN();
+  const finding found = find_race("reads_early");
+  const subject what = make_subject(races::find("reads_early"), {});
+  shared_memory memory;
+  const shrink_result small = shrink(memory, what, found.seed, found.seen.result.choices, found.seen.result, {});
+  EXPECT_FALSE(small.problem.has_value()) << *small.problem;
+  EXPECT_EQ(small.best.result.broke.name, found.seen.result.broke.name);
+  EXPECT_GE(small.best.result.deviations, 1u);  // the natural order is sound
+  EXPECT_LE(small.best.result.deviations, 2u);
 }
 
 TEST(races, of_two_jobs_are_found_and_replay) {
