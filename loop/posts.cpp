@@ -39,7 +39,7 @@ void loop::prepare_task(task& queued, where made, std::uint64_t callback) {
 
 void loop::post(task& queued, where made) {
   if (current_thread() == thread_) {
-    race_checks::release(&queued);  // a simulated job comes this way, too
+    race_checks::release_if_watched(&queued);  // a simulated job comes this way, too
     const race_checks::gate scope;
     prepare_task(queued, made, callback_);
     const bool first = posted_.empty();

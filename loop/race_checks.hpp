@@ -46,6 +46,10 @@ inline bool switches_order = false;
 /// What the current context did so far happens before whatever acquires at the same place later.
 inline void release(const void* place) { __tsan_release(const_cast<void*>(place)); }
 inline void acquire(const void* place) { __tsan_acquire(const_cast<void*>(place)); }
+/// The same as release where a fiber of its own runs, and nothing elsewhere.
+inline void release_if_watched(const void* place) {
+  if (watching) release(place);
+}
 /// The current context reads or writes these bytes: for accesses that another made on its behalf.
 inline void reads(const void* begin, std::size_t size) { __tsan_read_range(const_cast<void*>(begin), size); }
 inline void writes(void* begin, std::size_t size) { __tsan_write_range(begin, size); }
@@ -104,6 +108,7 @@ class forgotten {
 inline constexpr bool on = false;
 inline void release(const void*) {}
 inline void acquire(const void*) {}
+inline void release_if_watched(const void*) {}
 inline void reads(const void*, std::size_t) {}
 inline void writes(void*, std::size_t) {}
 inline void count_references_as_with_threads() {}

@@ -312,7 +312,7 @@ result<std::int64_t> kernel_of_process::block(blocking_request& request, job* ca
 
 /// A job leaves its own code. What the call does to the job's memory is done beyond the gate, unseen: here it is made
 /// good as the job's own doing, as it is with a system call.
-result<std::int64_t> kernel_of_process::block_in_job(blocking_request& request, [[maybe_unused]] job& caller) {
+result<std::int64_t> kernel_of_process::block_in_job(blocking_request& request, job& caller) {
   const bool transfers = request.kind == blocking_kind::file;
   if (transfers) race_checks::reads(request.file.write_bytes.data(), request.file.write_bytes.size());
   result<std::int64_t> outcome = [&] {
