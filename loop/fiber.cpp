@@ -38,13 +38,20 @@ namespace {
 constexpr std::size_t unusable_stacks_max = 64;  // given back too late for those who ask; then the oldest is replaced
 constexpr unsigned no_sync = __tsan_switch_to_fiber_no_sync;
 
-/// Does something as another context that ignores what it does (see race_checks.hpp), which it ceases to for that.
-template <class Action>
-void as_context(void* tsan_context, Action action) {
+enum class edge : std::uint8_t { acquire, release };
+
+/// Acquires or releases as another context, which ignores what it does (see race_checks.hpp) before and after. Between
+/// that, nothing but locals that never leave their registers may be touched.
+void synchronise(void* tsan_context, edge which, const void* at) {
   void* const own = __tsan_get_current_fiber();
+  void* const place = const_cast<void*>(at);
   __tsan_switch_to_fiber(tsan_context, no_sync);
   __tsan_ignore_thread_end();
-  action();
+  if (which == edge::acquire) {
+    __tsan_acquire(place);
+  } else {
+    __tsan_release(place);
+  }
   __tsan_ignore_thread_begin();
   __tsan_switch_to_fiber(own, no_sync);
 }
@@ -216,11 +223,11 @@ TWINLOOP_UNCOUNTED_FRAME void fiber::main(void* transfer_from, void* self_pointe
 #ifdef TWINLOOP_TSAN
 void fiber::acquire(const void* place) {
   TWINLOOP_ASSERT(pool_->order_ == fiber_order::own_thread);
-  as_context(stack_.tsan_context, [place] { race_checks::acquire(place); });
+  synchronise(stack_.tsan_context, edge::acquire, place);
 }
 void fiber::release(const void* place) {
   TWINLOOP_ASSERT(pool_->order_ == fiber_order::own_thread);
-  as_context(stack_.tsan_context, [place] { race_checks::release(place); });
+  synchronise(stack_.tsan_context, edge::release, place);
 }
 void fiber::set_name(const char* name) { __tsan_set_fiber_name(stack_.tsan_context, name); }
 #else

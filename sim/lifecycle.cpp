@@ -128,6 +128,11 @@ void world_state::finish_process(process_state& ended) {
   close_everything(ended, false);
   remove_entries(ended);
   if (choose_.wants_options()) forget_expectations(ended);
+  if constexpr (race_checks::on) {
+    for (auto& each : ended.jobs) {
+      if (each->stack && each->stack->ended()) join_job(*each);  // one that its loop never heard of
+    }
+  }
   ++ended.generation;
   ended.stack.reset();
   ended.running = false;
@@ -166,11 +171,7 @@ void world_state::unwind(process_state& victim) {
     job.killed = true;
     ++job.generation;
     if (job.stack->started() && !job.stack->ended()) run_job(job);
-    if constexpr (race_checks::on) {  // whatever happens from now on, the process's threads were gone before
-      job.stack->release(&victim);
-      race_checks::acquire(&victim);
-    }
-    give_back_job(job);
+    join_job(job);
   }
   if (victim.stack && !victim.lost && victim.stack->started() && !victim.stack->ended()) resume(victim);
   victim.stack.reset();

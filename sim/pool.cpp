@@ -185,6 +185,13 @@ void world_state::give_back_job(job_state& ended) {
   ended.process->free_jobs.push_back(&ended);
 }
 
+/// The process is gone: whatever happens from now on, its threads ended before.
+void world_state::join_job(job_state& ended) {
+  ended.stack->release(ended.process);
+  race_checks::acquire(ended.process);
+  give_back_job(ended);
+}
+
 void world_state::order_after_job(process_state& of, op& gone) {
   if (gone.kind != op_kind::work) return;
   race_checks::acquire(&gone);

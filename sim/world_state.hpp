@@ -203,6 +203,7 @@ struct world_state {
   void run_job(job_state& which);
   void finish_job(job_state& which);
   void give_back_job(job_state& ended);
+  void join_job(job_state& ended);
   /// Under TSan, when the completion of a pool op was delivered or dropped: a job happens before that.
   void job_left(process_state& of, op& gone) {
     if constexpr (race_checks::on) order_after_job(of, gone);

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "loop/race_checks.hpp"
+
 namespace twinloop {
 
 namespace {
@@ -149,6 +151,25 @@ TEST(fiber, leaves_nothing_on_a_stack_that_is_used_again_and_again) {
   }
   EXPECT_EQ(ran, 100'000);
   EXPECT_EQ(pool.size(), 1u);
+}
+
+// Else ThreadSanitizer would take two fibers that nothing orders for one thread.
+TEST(fiber, as_a_thread_gets_the_stack_only_of_one_that_ended_before_it_was_asked_for) {
+  fiber_stack_pool pool(stack_bytes, fiber_order::own_thread);
+  const auto nothing = [](fiber&, void*) {};
+  const auto use = [&](std::uint64_t asked_for) {
+    fiber made(pool, nothing, nullptr, asked_for);
+    made.resume();
+  };
+  const std::uint64_t before = pool.moment();
+  use(before);
+  EXPECT_EQ(pool.size(), 1u);
+  use(before);
+  EXPECT_EQ(pool.size(), race_checks::on ? 2u : 1u);
+  use(pool.moment());
+  EXPECT_EQ(pool.size(), race_checks::on ? 2u : 1u);
+  for (int i = 0; i < 200; ++i) use(before);
+  EXPECT_LE(pool.size(), 64u);  // stacks that nobody may use are not hoarded
 }
 
 TEST(fiber, can_throw_and_catch_on_its_own_stack) {
