@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "loop/race_checks.hpp"
 #include "sim/world_state.hpp"
 
 namespace twinloop::sim {
@@ -190,6 +191,7 @@ void kernel_of_process::cancel(op& target, cancel_mode mode) noexcept {
     }
   }
   if (mode == cancel_mode::detach) {
+    w.job_left(p, target);
     op_note::set(target, op_place::none);
     if (w.choose_.wants_options()) w.withdraw_op(target);
     w.op_left(p, target, w.find_slot(p, target.handle));
@@ -302,14 +304,28 @@ time_point kernel_of_process::now(bool) noexcept { return time_point(duration(pr
 wall_time kernel_of_process::wall() noexcept { return wall_time(duration(wall_epoch + process_->world->now_)); }
 
 result<std::int64_t> kernel_of_process::block(blocking_request& request, job* caller) {
+  if (caller != nullptr) return block_in_job(request, *caller);
   process_state& p = *process_;
-  world_state& w = *p.world;
-  if (caller == nullptr) {
-    w.check_killed(p);
-    return w.block_main(p, request);
+  p.world->check_killed(p);
+  return p.world->block_main(p, request);
+}
+
+/// A job leaves its own code. What the call does to the job's memory is done beyond the gate, unseen: here it is made
+/// good as the job's own doing, as it is with a system call.
+result<std::int64_t> kernel_of_process::block_in_job(blocking_request& request, job& caller) {
+  const bool transfers = request.kind == blocking_kind::file;
+  if (transfers) race_checks::reads(request.file.write_bytes.data(), request.file.write_bytes.size());
+  result<std::int64_t> outcome = [&] {
+    const race_checks::gate scope;
+    world_state& w = *process_->world;
+    TWINLOOP_ASSERT(w.current_job_ != nullptr && &*w.current_job_->context == &caller);
+    return w.block_job(*w.current_job_, request);
+  }();
+  if (request.kind == blocking_kind::lock) race_checks::acquire(&request.lock->state());
+  if (transfers && request.file.call == file_call::read_at && outcome) {
+    race_checks::writes(request.file.read_buffer.data(), static_cast<std::size_t>(*outcome));
   }
-  TWINLOOP_ASSERT(w.current_job_ != nullptr && &*w.current_job_->context == caller);
-  return w.block_job(*w.current_job_, request);
+  return outcome;
 }
 
 }  // namespace twinloop::sim

@@ -1,6 +1,7 @@
 // Processes: started, ended, killed, started again.
 #include <exception>
 
+#include "loop/race_checks.hpp"
 #include "sim/world_state.hpp"
 
 namespace twinloop::sim {
@@ -80,6 +81,7 @@ void world_state::start_process(process_state& started) {
   started.host->down = false;
   started.random = random_stream(options_.seed).split(started.node->hash + started.starts);
   started.stack.emplace(stacks_, &process_main, &started);
+  started.stack->set_name(started.text.c_str());
   resume(started);
 }
 
@@ -126,6 +128,11 @@ void world_state::finish_process(process_state& ended) {
   close_everything(ended, false);
   remove_entries(ended);
   if (choose_.wants_options()) forget_expectations(ended);
+  if constexpr (race_checks::on) {
+    for (auto& each : ended.jobs) {
+      if (each->stack && each->stack->ended()) join_job(*each);  // one that its loop never heard of
+    }
+  }
   ++ended.generation;
   ended.stack.reset();
   ended.running = false;
@@ -164,10 +171,7 @@ void world_state::unwind(process_state& victim) {
     job.killed = true;
     ++job.generation;
     if (job.stack->started() && !job.stack->ended()) run_job(job);
-    job.running = nullptr;
-    job.stack.reset();
-    job.context.reset();
-    victim.free_jobs.push_back(&job);
+    join_job(job);
   }
   if (victim.stack && !victim.lost && victim.stack->started() && !victim.stack->ended()) resume(victim);
   victim.stack.reset();

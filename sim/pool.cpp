@@ -1,6 +1,7 @@
 // The simulated thread pool: queued calls and jobs, started, suspended and finished at chosen moments.
 #include <algorithm>
 
+#include "loop/race_checks.hpp"
 #include "sim/world_state.hpp"
 
 namespace twinloop::sim {
@@ -12,8 +13,10 @@ constexpr std::int64_t lookup_duration = 200'000;
 void job_main(fiber&, void* context) {
   job_state& self = *static_cast<job_state*>(context);
   work_op& running = *self.running;
+  job& own = *self.context;
   try {
-    running.run(running, *self.context);
+    const race_checks::watched scope;
+    running.run(running, own);
   } catch (const process_killed&) {
   } catch (...) {
     if (!self.killed) running.failure = std::current_exception();
@@ -25,6 +28,10 @@ void job_main(fiber&, void* context) {
 void world_state::submit_pool_op(process_state& of, op& started) {
   op_note::move(started, op_place::queued);
   of.queue.push_back(&started);
+  if (race_checks::on && started.kind == op_kind::work) {
+    race_checks::release(&started);
+    op_note::set_count(started, static_cast<std::int64_t>(job_stacks_.moment()));
+  }
   offer_pool(of);
 }
 
@@ -122,6 +129,7 @@ errc world_state::perform_resolve(resolve_op& call) {
 
 job_state& world_state::make_job(process_state& of, work_op& running) {
   if (of.free_jobs.empty()) {
+    const race_checks::forgotten scope;  // the job uses its context without having waited for this
     of.jobs.push_back(std::make_unique<job_state>());
     of.free_jobs.push_back(of.jobs.back().get());
   }
@@ -129,8 +137,15 @@ job_state& world_state::make_job(process_state& of, work_op& running) {
   of.free_jobs.pop_back();
   made.process = &of;
   made.running = &running;
-  made.context.emplace(of.kernel, running);
-  made.stack.emplace(stacks_, &job_main, &made);
+  {
+    const race_checks::forgotten scope;
+    made.context.emplace(of.kernel, running);
+  }
+  made.stack.emplace(job_stacks_, &job_main, &made, static_cast<std::uint64_t>(op_note::count(running)));
+  if constexpr (race_checks::on) {
+    made.stack->set_name(("job " + std::string(running.name.text())).c_str());
+    made.stack->acquire(&running);
+  }
   made.name = &asked_for(of, running);
   made.asked = *made.name;
   made.killed = made.ended = false;
@@ -151,14 +166,38 @@ void world_state::run_job(job_state& which) {
 
 void world_state::finish_job(job_state& which) {
   process_state& of = *which.process;
-  work_op& done = *std::exchange(which.running, nullptr);
-  which.stack.reset();
-  which.context.reset();
+  work_op& done = *which.running;
   ++which.generation;
-  of.free_jobs.push_back(&which);
+  if constexpr (race_checks::on) {
+    which.stack->release(&done);  // given back when the loop has heard of it
+  } else {
+    give_back_job(which);
+  }
   --of.pool_running;
   finish_now(of, done, asked_for(of, done), errc::ok);
   offer_pool(of);
+}
+
+void world_state::give_back_job(job_state& ended) {
+  ended.running = nullptr;
+  ended.stack.reset();
+  ended.context.reset();
+  ended.process->free_jobs.push_back(&ended);
+}
+
+/// The process is gone: whatever happens from now on, its threads ended before.
+void world_state::join_job(job_state& ended) {
+  ended.stack->release(ended.process);
+  race_checks::acquire(ended.process);
+  give_back_job(ended);
+}
+
+void world_state::order_after_job(process_state& of, op& gone) {
+  if (gone.kind != op_kind::work) return;
+  race_checks::acquire(&gone);
+  for (auto& each : of.jobs) {
+    if (each->running == &gone && each->stack->ended()) return give_back_job(*each);
+  }
 }
 
 /// In the job's fiber: leaves it until its entry is picked.
@@ -227,7 +266,11 @@ void world_state::lock_mutex(job_state& which, mutex& wanted) {
       std::find_if(of.mutexes.begin(), of.mutexes.end(), [&](const auto& each) { return each.lock == &wanted; });
   if (found == of.mutexes.end()) found = of.mutexes.insert(found, mutex_queue{&wanted, {}});
   found->waiting.push_back(&which);
-  suspend_job(which);
+  which.handed_over = false;
+  which.stack->yield();
+  if (!which.killed) return;
+  if (which.handed_over) wanted.state().store(0, std::memory_order_relaxed);  // nobody will unlock it
+  throw process_killed{};
 }
 
 /// The mutex goes to the job that has waited longest.
@@ -238,6 +281,7 @@ void world_state::unlock_mutex(process_state& of, mutex& released) {
   job_state& next = *found->waiting.front();
   found->waiting.pop_front();
   released.state().store(found->waiting.empty() ? 1 : 2, std::memory_order_relaxed);
+  next.handed_over = true;
   if (found->waiting.empty()) of.mutexes.erase(found);
   enqueue_job(next);
 }

@@ -64,6 +64,7 @@ struct job_state {
   std::uint32_t throws = 0;  // of process_killed
   bool killed = false;
   bool ended = false;
+  bool handed_over = false;  // it waited for a mutex, and has it now
 };
 
 /// What questions about one kind of call on one thing are counted by.

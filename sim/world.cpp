@@ -3,6 +3,7 @@
 #include <exception>
 #include <utility>
 
+#include "loop/race_checks.hpp"
 #include "sim/world_state.hpp"
 
 #include <fmt/format.h>
@@ -14,6 +15,7 @@ constexpr std::size_t stack_bytes = 256 * 1024;
 constexpr label user_label("world.user");
 
 void handle_assertion(const assertion& what) {
+  const race_checks::gate scope;
   world_state* world = running_world();
   if (world == nullptr) return;  // not inside a run: print and abort
   world->record_failure("assertion", what.expression, fmt::format("{}:{}", what.file, what.line));
@@ -24,6 +26,7 @@ std::terminate_handler terminate_before = nullptr;
 
 /// An exception met a noexcept frame. On a simulated stack that is the end of this stack, not of the program.
 [[noreturn]] void handle_terminate() {
+  const race_checks::gate scope;
   world_state* world = running_world();
   if (world != nullptr && world->current_fiber_ != nullptr) {
     if (!world->current_process_->killed) {
@@ -69,7 +72,10 @@ world_state*& running_world() noexcept {
   return current;
 }
 
-world_state::world_state() : stacks_(stack_bytes) { reset({}); }
+world_state::world_state() : stacks_(stack_bytes), job_stacks_(stack_bytes, fiber_order::own_thread) {
+  race_checks::count_references_as_with_threads();
+  reset({});
+}
 
 world_state::~world_state() { end_processes(); }
 
@@ -202,6 +208,7 @@ const run_report& world::run_for(duration budget) {
 const run_report& world::report() const { return state_->report_; }
 
 void world::fail(std::string_view name, std::string message, where at) {
+  const race_checks::gate scope;
   state_->record_failure(std::string(name), std::move(message), fmt::format("{}:{}", at.file, at.line));
 }
 
@@ -210,6 +217,7 @@ void world::check(bool holds, std::string_view name, std::string message, where 
 }
 
 std::uint32_t world::choose(label name, std::uint32_t n) {
+  const race_checks::gate scope;
   TWINLOOP_ASSERT(n >= 1);
   auto& counters = state_->user_labels_;
   auto found = std::find_if(counters.begin(), counters.end(),
@@ -232,7 +240,10 @@ void world::at(duration after, std::function<void()> callback, label name) {
   w.events_.push(w.now_ + after.count(), event_kind::callback, &made, 0, 0);
 }
 
-time_point world::now() const { return time_point(duration(state_->now_)); }
+time_point world::now() const {
+  const race_checks::gate scope;
+  return time_point(duration(state_->now_));
+}
 std::span<const choice_record> world::choices() const { return state_->record_->records(); }
 const std::vector<event>& world::events() const { return state_->event_log_; }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "loop/fiber.hpp"
+#include "loop/race_checks.hpp"
 #include "sim/causality.hpp"
 #include "sim/chooser.hpp"
 #include "sim/disk.hpp"
@@ -206,6 +207,13 @@ struct world_state {
   void call_done(process_state& of, op& done);
   void run_job(job_state& which);
   void finish_job(job_state& which);
+  void give_back_job(job_state& ended);
+  void join_job(job_state& ended);
+  /// Under TSan, when the completion of a pool op was delivered or dropped: a job happens before that.
+  void job_left(process_state& of, op& gone) {
+    if constexpr (race_checks::on) order_after_job(of, gone);
+  }
+  void order_after_job(process_state& of, op& gone);
   void suspend_job(job_state& which);
   void cancel_job(process_state& of, work_op& target);
   job_state& make_job(process_state& of, work_op& running);
@@ -274,6 +282,7 @@ struct world_state {
   std::int64_t local_latency_ = 10'000;
 
   fiber_stack_pool stacks_;
+  fiber_stack_pool job_stacks_;
   fiber* current_fiber_ = nullptr;  // nullptr in the root
   process_state* current_process_ = nullptr;
   job_state* current_job_ = nullptr;

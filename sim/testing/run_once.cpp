@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "sim/testing/observation.hpp"
+#include "sim/testing/race_report.hpp"
 #include "sim/testing/run.hpp"
 
 namespace twinloop::testing {
@@ -71,6 +72,13 @@ run_result run_in(sim::world& world, const run_request& request) {
   } else if (request.what->expectations) {
     std::vector<sim::failure> expectations = request.what->expectations();
     if (expectations.size() > expectations_before) result.broke = std::move(expectations[expectations_before]);
+  }
+  if (std::optional<sim::failure> race = take_race()) {
+    if (result.broke.name.empty()) {
+      result.broke = std::move(*race);
+    } else {
+      result.broke.message += "; and in the same run: " + race->message;
+    }
   }
   const bool broken = !result.broke.name.empty();
   if (broken && (report.clean() || report.ended == sim::outcome::not_run)) result.ended = sim::outcome::failed;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "sim/testing/local_executor.hpp"
+#include "sim/testing/race_report.hpp"
 #include "sim/testing/shrink_message.hpp"
 #include "sim/testing/shrinker.hpp"
 
@@ -43,7 +44,7 @@ class shrinking {
     done.failure = signature_of(done.best);
     hash_ = done.best.result.hash;
     std::optional<shrink_outcome> shrunk;
-    if (!is_death(expected_)) shrunk = in_one_worker(choices, done.failure);
+    if (!is_death(expected_) && !reported_once(expected_.broke)) shrunk = in_one_worker(choices, done.failure);
     if (shrunk && !accept(*shrunk, done)) shrunk.reset();
     if (!shrunk) {
       done.one_by_one = true;

@@ -17,6 +17,7 @@
 #include <sys/prctl.h>
 #endif
 
+#include "sim/testing/race_report.hpp"
 #include "twinloop/assert.hpp"
 
 namespace twinloop::testing {
@@ -87,7 +88,7 @@ void settle_child(const captured_output& output) {
   }
   memory.counters().finished.store(1);
   std::fflush(nullptr);
-  ::_exit(0);
+  leave_worker();
 }
 
 /// Everything that changes while a worker makes progress.
