@@ -64,6 +64,7 @@ struct replay_file {
 struct run_result {
   sim::outcome ended = sim::outcome::not_run;
   sim::failure broke;  ///< empty name when clean
+  std::string site;    ///< what tells it from other failures of that name: a function, an expression, who waits
   std::uint64_t hash = 0;
   std::uint64_t deviations = 0;
   std::int64_t virtual_time = 0;

@@ -76,6 +76,7 @@ void read_result(unpacker in, run_result& result) {
   result.broke.message = in.text();
   result.broke.place = in.text();
   result.report = in.text();
+  result.site = in.text();
 }
 
 overtaking read_overtaking(unpacker in) {
@@ -100,7 +101,7 @@ void observation_writer::result(const run_result& ended) {
   packer out;
   out << static_cast<std::uint64_t>(ended.ended) << ended.hash << ended.deviations
       << static_cast<std::uint64_t>(ended.virtual_time) << ended.broke.name << ended.broke.message << ended.broke.place
-      << ended.report;
+      << ended.report << ended.site;
   log_->append(result_message, out.bytes());
 }
 

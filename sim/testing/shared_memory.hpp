@@ -11,6 +11,7 @@
 #include <span>
 #include <string_view>
 
+#include "sim/testing/stack_note.hpp"
 #include "twinloop/choices.hpp"
 
 namespace twinloop::testing {
@@ -25,6 +26,9 @@ struct worker_counters {
   std::atomic<std::uint32_t> verdict{0};       ///< of a search; see search_verdict
   std::atomic<std::uint32_t> finished{0};      ///< 1 = the worker did all that it was asked to
   std::atomic<std::uint32_t> stop{0};          ///< the watcher's: end after the run under way
+  std::atomic<std::uint64_t> index{0};         ///< of a search: place of the run under way in its shard
+  std::atomic<std::uint64_t> claimed{0};       ///< and the end of the piece that the worker has taken
+  stack_samples stacks{};                      ///< where it was when it died or was found looping
 };
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "counters are shared between processes");
 
