@@ -36,8 +36,8 @@ struct scenario {
   configuration defaults{};       ///< settings it understands; `--set` refuses others
 };
 
-/// The command line of a scenario binary: list, run, explore, replay, shrink. Exit status: 0 clean, 1 a failure was
-/// found (or did not replay), 2 wrong use.
+/// The command line of a scenario binary: list, run, explore, replay, shrink, merge. Exit status: 0 clean, 1 a failure
+/// was found (or did not replay), 2 wrong use, 3 a search was interrupted before it found anything.
 int scenario_main(int argc, char** argv, std::span<const scenario> all);
 
 /// A replay file: everything that repeats a run. Text, one choice a line; see docs/determinism.md.

@@ -2,6 +2,7 @@
 #include "sim/testing/isolated_run.hpp"
 
 #include "sim/testing/death.hpp"
+#include "sim/testing/memory_check.hpp"
 #include "sim/testing/run.hpp"
 
 namespace twinloop::testing {
@@ -21,8 +22,6 @@ void add_sanitizer_report(observation& seen) {
 
 /// Runs it in this process; what it shows goes into the shared memory.
 void observe(shared_memory& memory, const isolated_request& request) {
-  memory.counters().run.store(request.run);
-  memory.counters().begun.store(1);
   sim::world world;
   observation_writer writer(memory.log());
   observing_source source(request.source, world, writer);
@@ -37,11 +36,19 @@ void observe(shared_memory& memory, const isolated_request& request) {
   writer.result(result);
 }
 
+/// The same from its start to its end, with a look for memory that it leaked.
+void observe_and_check(shared_memory& memory, const isolated_request& request) {
+  memory.counters().run.store(request.run);
+  memory.counters().begun.store(1);
+  observe(memory, request);
+  memory_leaked();
+}
+
 }  // namespace
 
 observation run_isolated(shared_memory& memory, const isolated_request& request, const watch_options& options) {
   TWINLOOP_ASSERT(request.what != nullptr);
-  const worker_end end = run_worker(memory, options, [&] { observe(memory, request); });
+  const worker_end end = run_worker(memory, options, [&] { observe_and_check(memory, request); });
   observation seen;
   read_observation(memory.log(), seen);
   add_worker_end(memory, end, options, seen);
@@ -51,7 +58,7 @@ observation run_isolated(shared_memory& memory, const isolated_request& request,
 observation run_here(shared_memory& memory, const isolated_request& request) {
   TWINLOOP_ASSERT(request.what != nullptr);
   memory.clear();
-  observe(memory, request);
+  observe_and_check(memory, request);
   observation seen;
   read_observation(memory.log(), seen);
   add_worker_end(memory, {}, {}, seen);

@@ -14,7 +14,8 @@ enum message_kind : std::uint32_t {
   name_message,
   overtaking_message,
   event_message,
-  divergence_message
+  divergence_message,
+  coverage_message
 };
 
 /// Numbers as eight bytes of this machine, texts with their length before them: both ends are the same program.
@@ -122,6 +123,10 @@ void observation_writer::event(const sim::event& what) {
 
 void observation_writer::divergence(const std::string& text) { log_->append(divergence_message, text); }
 
+void observation_writer::coverage(const std::vector<std::uint64_t>& words) {
+  log_->append(coverage_message, {reinterpret_cast<const char*>(words.data()), words.size() * sizeof words[0]});
+}
+
 void read_observation(const message_log& log, observation& seen) {
   std::size_t position = 0;
   while (const auto message = log.next(position)) {
@@ -144,6 +149,9 @@ void read_observation(const message_log& log, observation& seen) {
         break;
       case divergence_message:
         if (!seen.divergence) seen.divergence = message->bytes;
+        break;
+      case coverage_message:
+        while (!in.empty()) seen.coverage.push_back(in.number());
         break;
       default:
         break;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <map>
 #include <string_view>
 
@@ -98,7 +99,7 @@ std::vector<code_place> places_at(std::uint64_t offset) {
     code_place place{short_function(next_line()), next_line()};
     if (place.function == "??" || place.function.empty()) continue;
     place.line = place.line.substr(0, place.line.find(" ("));  // "(discriminator 2)"
-    if (place.line.starts_with("??")) place.line.clear();
+    place.line = place.line.starts_with("??") ? "" : std::filesystem::path(place.line).lexically_normal().string();
     at->second.push_back(std::move(place));
   }
   if (at->second.empty()) at->second.push_back({fmt::format("{}+{:#x}", base_name(program), offset), ""});
