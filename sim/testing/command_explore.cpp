@@ -73,7 +73,6 @@ class explore_session {
   }
 
   int run() {
-    const interrupt_guard guard;
     const exploration done = explore(memory_, what_, options_);
     progress_.clear();
     if (kept_) kept_->update(done, true);
@@ -186,6 +185,7 @@ class explore_session {
     return shrunk.problem ? met.seen : std::move(shrunk.best);
   }
 
+  const interrupt_guard guard_;  // first of all: no Ctrl-C is lost
   const session& session_;
   const scenario& story_;
   const subject what_;

@@ -126,7 +126,7 @@ class exploring {
     result_.status.choices += counters.choices.load();
     observation met;
     read_observation(at.memory.log(), met);
-    if (const auto seen = coverage::load(met.coverage)) result_.seen.merge(*seen);
+    for (const std::uint64_t each : met.classes) result_.seen.add(each);
     std::uint64_t next = std::max(counters.index.load(), range.first);
     const bool good = verdict == search_verdict::clean &&
                       (end.ended == worker_end::how::finished || end.ended == worker_end::how::stopped);

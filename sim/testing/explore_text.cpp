@@ -34,7 +34,7 @@ std::string percent(double share) {
 }
 
 std::string coverage_text(const coverage_report& seen) {
-  std::string text = fmt::format("{} ({} met once: about {} of a next run's chance is unseen)",
+  std::string text = fmt::format("{}, {} of them met once: the chance that a next run is new is about {}",
                                  seen.classes == 1 ? "1 distinct schedule"
                                                    : spell_count(seen.classes) + " distinct schedules",
                                  spell_count(seen.singletons), percent(seen.unseen()));
@@ -54,7 +54,7 @@ std::string progress_text(const std::string& name, const search_status& status, 
       fmt::format("{}: {}{} runs, {} runs/s, {}", name, spell_count(status.runs),
                   counted ? " of " + spell_count(wanted) : "", spell_count(static_cast<std::uint64_t>(rate(status))),
                   failures_so_far(status));
-  if (status.seen.runs > 0) text += fmt::format(", {} unseen", percent(status.seen.unseen()));
+  if (status.seen.runs > 0) text += fmt::format(", {} chance of a new schedule", percent(status.seen.unseen()));
   std::optional<double> left;
   if (options.seconds) left = *options.seconds - status.seconds;
   if (counted && rate(status) > 0) {
@@ -68,6 +68,9 @@ std::string progress_text(const std::string& name, const search_status& status, 
 std::string summary_text(const std::string& name, const exploration& done, const explore_options& options,
                          const replay_files& files, const palette& colours) {
   const search_status& status = done.status;
+  if (status.runs == 0 && !options.done.empty() && !done.interrupted) {
+    return fmt::format("{}: nothing left to do; earlier searches have done all runs that were asked for\n", name);
+  }
   const std::string verdict = done.failures.empty()
                                   ? fmt::format("{}clean{}", colours.good, colours.off)
                                   : fmt::format("{}{}{}", colours.failed, failures_so_far(status), colours.off);

@@ -15,7 +15,7 @@ enum message_kind : std::uint32_t {
   overtaking_message,
   event_message,
   divergence_message,
-  coverage_message
+  class_message
 };
 
 /// Numbers as eight bytes of this machine, texts with their length before them: both ends are the same program.
@@ -123,8 +123,8 @@ void observation_writer::event(const sim::event& what) {
 
 void observation_writer::divergence(const std::string& text) { log_->append(divergence_message, text); }
 
-void observation_writer::coverage(const std::vector<std::uint64_t>& words) {
-  log_->append(coverage_message, {reinterpret_cast<const char*>(words.data()), words.size() * sizeof words[0]});
+void observation_writer::run_class(std::uint64_t hash) {
+  log_->append(class_message, {reinterpret_cast<const char*>(&hash), sizeof hash});
 }
 
 void read_observation(const message_log& log, observation& seen) {
@@ -150,8 +150,8 @@ void read_observation(const message_log& log, observation& seen) {
       case divergence_message:
         if (!seen.divergence) seen.divergence = message->bytes;
         break;
-      case coverage_message:
-        while (!in.empty()) seen.coverage.push_back(in.number());
+      case class_message:
+        seen.classes.push_back(in.number());
         break;
       default:
         break;

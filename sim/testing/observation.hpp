@@ -26,7 +26,7 @@ struct observation {
   bool complete = false;                  ///< the run came to its end; else the process died or was killed in it
   bool interrupted = false;               ///< it was ended from outside: it says nothing about the program
   bool truncated = false;                 ///< there was no room for all of its choices
-  std::vector<std::uint64_t> coverage;    ///< what a worker of a search has seen, as coverage::save gives it
+  std::vector<std::uint64_t> classes;     ///< of the runs of a search, in their order
 };
 
 /// Writes observations as messages.
@@ -38,7 +38,7 @@ class observation_writer {
   void overtook(const overtaking& what);
   void event(const sim::event& what);
   void divergence(const std::string& text);
-  void coverage(const std::vector<std::uint64_t>& words);
+  void run_class(std::uint64_t hash);  ///< of a search: what the run that ended was like
 
  private:
   message_log* log_;

@@ -51,13 +51,12 @@ class searcher {
       counters_.index.store(place, std::memory_order_relaxed);
       const std::uint64_t run = range_.part.run_at(place);
       if (range_.skip && range_.skip(run)) continue;
-      if (!run_one(run)) return tell_coverage();
+      if (!run_one(run)) return;
       if (range_.memory_check_every != 0 && (place - range_.first + 1) % range_.memory_check_every == 0) {
         if (!check_memory()) return;
       }
     }
     counters_.index.store(place, std::memory_order_relaxed);
-    tell_coverage();
     if (wants_natural() && place > range_.first + 2 && !run_natural(search_phase::again)) return;
     if (range_.memory_check) check_memory();
   }
@@ -79,7 +78,7 @@ class searcher {
     enter(search_phase::run, run);
     const std::optional<std::uint64_t> hash = execute(run);
     if (!hash) return false;
-    coverage_.add(*hash);
+    observation_writer(memory_.log()).run_class(*hash);
     counters_.done.fetch_add(1, std::memory_order_relaxed);
     counters_.choices.fetch_add(memory_.record().head().committed, std::memory_order_relaxed);
     counters_.last_hash.store(*hash, std::memory_order_relaxed);
@@ -143,13 +142,10 @@ class searcher {
     return false;
   }
 
-  void tell_coverage() { observation_writer(memory_.log()).coverage(coverage_.save()); }
-
   shared_memory& memory_;
   const search_range range_;
   worker_counters& counters_;
   printed_reports reports_;
-  coverage coverage_;
   sim::world world_;
 };
 

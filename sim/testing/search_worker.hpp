@@ -4,7 +4,6 @@
 
 #include <functional>
 
-#include "sim/testing/coverage.hpp"
 #include "sim/testing/shard.hpp"
 #include "sim/testing/shared_memory.hpp"
 #include "sim/testing/subject.hpp"

@@ -53,11 +53,14 @@ std::string kind_of(const run_result& result) {
 
 std::string normalised(std::string_view text) {
   std::string out;
+  bool in_word = false;  // digits of a word such as utf8 say what it is, not which one
   for (std::size_t at = 0; at < text.size();) {
-    const bool inside_word = at > 0 && (text[at - 1] == '_' || (text[at - 1] >= 'a' && text[at - 1] <= 'z') ||
-                                        (text[at - 1] >= 'A' && text[at - 1] <= 'Z'));
-    if (!digit(text[at]) || inside_word) {
-      out += text[at++];
+    const char letter = text[at];
+    const bool of_word = letter == '_' || (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
+    if (!digit(letter) || in_word) {
+      in_word = of_word || (in_word && digit(letter));
+      out += letter;
+      ++at;
       continue;
     }
     const bool in_hex = text.substr(at).starts_with("0x");
