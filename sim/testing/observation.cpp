@@ -16,7 +16,8 @@ enum message_kind : std::uint32_t {
   event_message,
   divergence_message,
   step_message,
-  step_name_message
+  step_name_message,
+  class_message
 };
 
 /// Numbers as eight bytes of this machine, texts with their length before them: both ends are the same program.
@@ -78,6 +79,7 @@ void read_result(unpacker in, run_result& result) {
   result.broke.message = in.text();
   result.broke.place = in.text();
   result.report = in.text();
+  result.site = in.text();
 }
 
 overtaking read_overtaking(unpacker in) {
@@ -117,7 +119,7 @@ void observation_writer::result(const run_result& ended) {
   packer out;
   out << static_cast<std::uint64_t>(ended.ended) << ended.hash << ended.deviations
       << static_cast<std::uint64_t>(ended.virtual_time) << ended.broke.name << ended.broke.message << ended.broke.place
-      << ended.report;
+      << ended.report << ended.site;
   log_->append(result_message, out.bytes());
 }
 
@@ -150,6 +152,10 @@ void observation_writer::step_name(std::uint64_t identity, const std::string& te
 
 void observation_writer::divergence(const std::string& text) { log_->append(divergence_message, text); }
 
+void observation_writer::run_class(std::uint64_t hash) {
+  log_->append(class_message, {reinterpret_cast<const char*>(&hash), sizeof hash});
+}
+
 void read_observation(const message_log& log, observation& seen) {
   std::size_t position = 0;
   while (const auto message = log.next(position)) {
@@ -181,6 +187,9 @@ void read_observation(const message_log& log, observation& seen) {
         seen.step_names[identity] = in.text();
         break;
       }
+      case class_message:
+        seen.classes.push_back(in.number());
+        break;
       default:
         break;
     }

@@ -29,6 +29,7 @@ struct observation {
   bool complete = false;                  ///< the run came to its end; else the process died or was killed in it
   bool interrupted = false;               ///< it was ended from outside: it says nothing about the program
   bool truncated = false;                 ///< there was no room for all of its choices
+  std::vector<std::uint64_t> classes;     ///< of the runs of a search, in their order
 };
 
 /// Writes observations as messages.
@@ -42,6 +43,7 @@ class observation_writer {
   void step_name(std::uint64_t identity, const std::string& text);
   void event(const sim::event& what);
   void divergence(const std::string& text);
+  void run_class(std::uint64_t hash);  ///< of a search: what the run that ended was like
 
  private:
   message_log* log_;

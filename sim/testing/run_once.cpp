@@ -8,6 +8,7 @@
 #include "sim/testing/observation.hpp"
 #include "sim/testing/race_report.hpp"
 #include "sim/testing/run.hpp"
+#include "sim/testing/failure_signature.hpp"
 
 namespace twinloop::testing {
 namespace {
@@ -37,6 +38,15 @@ sim::failure name_outcome(const sim::run_report& report) {
   return broke;
 }
 
+constexpr const char* leak_name = "leak";
+
+/// The programs ended as they should, and left something open.
+sim::failure name_leak(const sim::run_report& report) {
+  sim::failure broke{leak_name, "", ""};
+  for (const std::string& what : report.left) broke.message += (broke.message.empty() ? "" : "; ") + what;
+  return broke;
+}
+
 }  // namespace
 
 subject make_subject(const scenario& story, configuration settings) {
@@ -62,7 +72,11 @@ run_result run_in(sim::world& world, const run_request& request) {
   std::optional<sim::failure> thrown = call_body(world, *request.what);
 
   const sim::run_report& report = world.report();
-  run_result result{report.ended, {}, report.hash, report.deviations, report.elapsed.count(), {}, {}, {}};
+  run_result result;
+  result.ended = report.ended;
+  result.hash = report.hash;
+  result.deviations = report.deviations;
+  result.virtual_time = report.elapsed.count();
   if (!report.failures.empty()) {
     result.broke = report.failures.front();
   } else if (thrown) {
@@ -80,9 +94,14 @@ run_result run_in(sim::world& world, const run_request& request) {
       result.broke.message += "; and in the same run: " + race->message;
     }
   }
+  if (result.broke.name.empty() && !report.left.empty()) result.broke = name_leak(report);
   const bool broken = !result.broke.name.empty();
   if (broken && (report.clean() || report.ended == sim::outcome::not_run)) result.ended = sim::outcome::failed;
-  if (broken) result.report = report.text();
+  if (!broken) return result;
+  result.report = report.text();
+  result.site = report.ended == sim::outcome::hung ? site_of(report.waiting)
+                : result.broke.name == leak_name   ? site_of(report.left)
+                                                   : site_of(result.broke);
   return result;
 }
 

@@ -15,7 +15,7 @@ exploration search(const subject& what, std::uint64_t runs = 2'000, bool keep_go
   shared_memory memory;
   explore_options options;
   options.runs = runs;
-  options.keep_going = keep_going;
+  options.max_failures = keep_going ? 0 : 1;
   options.stall = std::chrono::milliseconds(300);
   return explore(memory, what, options);
 }
