@@ -33,6 +33,11 @@ void kernel_of_process::submit(op& started) {
   started.kernel_word[1] = 0;
   op_note::set(started, op_place::parked);
   if (w.choose_.wants_options()) w.expect_op(p, started);
+  if (w.choose_.wants_touches()) {
+    const descriptor* touched = w.find_descriptor(p, started.handle);
+    if (touched != nullptr && touched->stream != nullptr) w.touch_handle(*touched);
+    if (started.kind == op_kind::connect) w.touch_endpoint(*p.host, static_cast<connect_op&>(started).target);
+  }
   if (started.kind == op_kind::file || started.kind == op_kind::resolve || started.kind == op_kind::work) {
     if (descriptor* on = w.find_descriptor(p, started.handle)) ++on->open_ops;
     return w.submit_pool_op(p, started);
@@ -160,6 +165,7 @@ void kernel_of_process::cancel(op& target, cancel_mode mode) noexcept {
   if (p.killed) return;  // everything is forgotten already
   descriptor* on = w.find_descriptor(p, target.handle);
   const op_place place = op_note::place(target);
+  if (w.choose_.wants_touches()) w.touch_queued(p, target);
   if (mode == cancel_mode::detach) TWINLOOP_ASSERT(place != op_place::running);
   if (place == op_place::running) {
     if (target.kind == op_kind::work) w.cancel_job(p, static_cast<work_op&>(target));

@@ -25,6 +25,7 @@ void job_main(fiber&, void* context) {
 void world_state::submit_pool_op(process_state& of, op& started) {
   op_note::move(started, op_place::queued);
   of.queue.push_back(&started);
+  if (choose_.wants_touches()) touch_queued(of, started);
   offer_pool(of);
 }
 
@@ -57,6 +58,7 @@ void world_state::start_job(process_state& of) {
   op& job = *of.queue[eligible_[chosen]];
   of.queue.erase(of.queue.begin() + eligible_[chosen]);
   if (told) causality_.go_on(op_note::expectation(job));
+  if (choose_.wants_touches()) touch_queued(of, job);
   ++of.pool_running;
   offer_pool(of);
   op_note::move(job, op_place::running);
@@ -205,6 +207,7 @@ result<std::int64_t> world_state::block_job(job_state& which, blocking_request& 
       const std::int64_t takes = call_duration(which.asked, request.file.call);
       events_.push(now_ + takes, event_kind::resume_job, &which, which.generation, 0);
       suspend_job(which);
+      if (choose_.wants_touches()) touch_file(of, request.file);
       return perform_file(of, request.file);
     }
     case blocking_kind::lock:
@@ -254,6 +257,7 @@ result<std::int64_t> world_state::block_main(process_state& of, blocking_request
   events_.push(now_ + call_duration(asked, request.file.call), event_kind::resume_main, &of, of.generation, 0);
   of.stack->yield();
   check_killed(of);
+  if (choose_.wants_touches()) touch_file(of, request.file);
   return perform_file(of, request.file);
 }
 

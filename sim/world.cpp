@@ -126,6 +126,8 @@ void process_state::forget() {
   counted = start_pending = false;
   expected_wake = expected_deadline = expected_call = expected_start = 0;
   expected_due = INT64_MAX;
+  timers_seen = posts_seen = 0;
+  own = nullptr;
   descriptors.clear();
   names_made.clear();
   call_names.clear();
@@ -218,6 +220,7 @@ std::uint32_t world::choose(label name, std::uint32_t n) {
     found = counters.insert(found, {name, 0});
   }
   const std::uint64_t hash = state_->names_.make(nullptr, name, 0)->hash;
+  if (state_->choose_.wants_touches()) state_->touch_key(hash | 1, true);
   return state_->choose_.choose(choice_kind::user, hash, found->second, n);
 }
 

@@ -134,10 +134,21 @@ struct world_state {
   void describe_op(const op& about, choice_option& option);
   void describe_option(const ready_entry& entry, choice_option& option);
   std::span<const choice_option> describe_options(std::span<const std::uint32_t> entries);
-  void add_keys(const ready_entry& entry);
-  void add_file_keys(process_state& of, const file_request& call);
   void begin_step(const ready_entry& entry);
   std::uint32_t choose_job(process_state& of, named& pool);
+
+  // ---- touches.cpp: add_* only while choose_.wants_options(), touch_* only while choose_.wants_touches()
+  bool add_keys(const ready_entry& entry);
+  bool add_op_keys(process_state& of, const op& about);
+  void add_file_keys(process_state& of, const file_request& call);
+  void touch_key(std::uint64_t key, bool write);
+  void touch_handle(const descriptor& on);
+  void touch_endpoint(const host_state& from, const address& at);
+  void touch_file(process_state& of, const file_request& call);
+  void touch_queued(process_state& of, const op& queued);
+  void touch_by_ending(process_state& ended);
+  void finish_step();
+  void finish_step_of(process_state& of);
 
   // ---- delivery.cpp
   void deliver(process_state& to, const ready_entry& first);

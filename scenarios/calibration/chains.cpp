@@ -141,6 +141,7 @@ int program_main(loop& on, const chains& what) {
   for (auto& chain : self.running) {
     if (chain->length == 0) continue;
     ++self.unfinished;
+    if (what.declared) touches_only(on, *chain, {});
     on.submit(*chain);
   }
   on.run();
@@ -163,9 +164,11 @@ void add_chains(sim::world& world, chains what) {
                                [what = std::move(what)](loop& on, const arguments&) { return program_main(on, what); });
 }
 
-std::string run_chains(sim::world& world, std::vector<unsigned> lengths) {
+std::string run_chains(sim::world& world, std::vector<unsigned> lengths, bool declared) {
   std::string order;
-  add_chains(world, {std::move(lengths), [&](link at) { order += static_cast<char>('a' + at.chain); }, false, {}, {}});
+  add_chains(
+      world,
+      {std::move(lengths), [&](link at) { order += static_cast<char>('a' + at.chain); }, false, {}, {}, declared});
   world.run();
   return order;
 }
