@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "loop/timer_queue.hpp"
 #include "twinloop/loop.hpp"
 
 namespace twinloop {
@@ -66,6 +67,8 @@ bool loop_view::collect_timers(const loop& of, std::int64_t until, std::vector<t
   }
   return all;
 }
+
+bool loop_view::has_due_timers(loop& of, std::int64_t until) { return of.timers_->next_due() <= until; }
 
 bool loop_view::collect_posts(const loop& of, std::vector<touch>& into) {
   bool all = of.remote_posts_.load(std::memory_order_relaxed) == nullptr;

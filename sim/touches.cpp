@@ -1,6 +1,8 @@
 // What steps touch: the automatic keys of ready entries, what programs declare, and what a step turns out to touch
 // while its callbacks run. Nothing here runs unless a source asks for options, and touch() only if it asks for touches.
 #include "twinloop/touches.hpp"
+#include <algorithm>
+
 #include "sim/world_state.hpp"
 
 namespace twinloop::sim {
@@ -28,11 +30,13 @@ bool world_state::add_keys(const ready_entry& entry) {
   if (entry.process == nullptr) return false;
   process_state& of = *entry.process;
   if (of.options.daemon) keys_scratch_.push_back({key_of(0, "end"), false});
-  const loop* own = of.own;
+  loop* const own = of.own;
   const bool hidden = own == nullptr || loop_view::runs_undeclared(*own);
   if (entry.kind == entry_kind::deadline) {
+    // A poll that ends with no timer due touches nothing.
+    if (own == nullptr || !loop_view::has_due_timers(*own, now_)) return !hidden;
     keys_scratch_.push_back({key_of(of.asked.hash, "timers"), true});
-    return !hidden && loop_view::collect_timers(*own, now_, keys_scratch_);
+    return loop_view::collect_timers(*own, now_, keys_scratch_) && !hidden;
   }
   if (entry.kind == entry_kind::wake) {
     keys_scratch_.push_back({key_of(of.asked.hash, "posts"), true});
@@ -121,7 +125,10 @@ void world_state::touch_queued(process_state& of, const op& queued) {
 /// main returns. What was still expected will not happen; and the run may end before daemons go on.
 void world_state::touch_by_ending(process_state& ended) {
   if (causality_.expects(ended.index)) touch_key(whole_process, true);
-  if (!ended.options.daemon) touch_key(key_of(0, "end"), true);
+  const bool daemons =
+      std::any_of(processes_.begin(), processes_.begin() + static_cast<std::ptrdiff_t>(processes_used_),
+                  [](const auto& each) { return each->options.daemon; });
+  if (daemons && !ended.options.daemon) touch_key(key_of(0, "end"), true);
 }
 
 /// Before the next step: what the last one did to the parts of loops that do not cross the seam.

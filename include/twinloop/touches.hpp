@@ -62,6 +62,7 @@ struct loop_view {
   static bool runs_undeclared(const loop& of);
   /// Appends what the armed timers due at or before `until` touch. False if one of them declares nothing.
   static bool collect_timers(const loop& of, std::int64_t until, std::vector<touch>& into);
+  static bool has_due_timers(loop& of, std::int64_t until);
   /// The same for the posts that the next wake delivers.
   static bool collect_posts(const loop& of, std::vector<touch>& into);
   /// A number that changes when timers are armed, moved or stopped.

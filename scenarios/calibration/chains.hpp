@@ -32,7 +32,8 @@ struct chains {
   bool busy_neighbour = false;             ///< beside them, an operation that fails at once and is tried again for ever
   std::function<void(loop&)> alongside{};  ///< runs before the chains do: to start other things on the same loop
   std::function<void()> finished{};        ///< runs after them: to end those
-  bool declared = false;                   ///< touches_only(): the chains share nothing with each other
+  std::function<void(loop&, op&, link)> declare{};  ///< called before each read is submitted: to declare its touches
+  bool declared = false;                            ///< touches_only(): the chains share nothing with each other
 };
 
 /// Adds host "host" with process "program" that runs the chains. world.run() is the caller's.

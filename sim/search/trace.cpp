@@ -89,9 +89,10 @@ bool trace::happens_before(std::uint64_t first, std::uint64_t second) const {
 std::uint64_t trace::hash() const {
   std::uint64_t sum = 0;
   for (std::size_t at = 0; at < events_.size(); ++at) {
+    if (events_[at].touches.empty()) continue;
     std::uint64_t past = 0;
     for (std::size_t earlier = 0; earlier < at; ++earlier) {
-      if (happens_before(earlier + 1, at + 1)) past += mix64(events_[earlier].id);
+      if (!events_[earlier].touches.empty() && happens_before(earlier + 1, at + 1)) past += mix64(events_[earlier].id);
     }
     sum += mix64(events_[at].id ^ mix64(past + 1));
   }

@@ -19,6 +19,7 @@ struct footprint {
   std::vector<conflict_key> keys;
   void add(const conflict_key& touched);
   void add(const footprint& other);
+  bool empty() const { return !all_of_process && !all_of_world && keys.empty(); }
 };
 
 class trace {
@@ -42,7 +43,8 @@ class trace {
   };
   /// Pairs that conflict and that nothing else orders: the second could have come first.
   const std::vector<race>& races() const { return races_; }
-  /// Equal for runs that order only independent steps differently.
+  /// Equal for runs that order only independent steps differently. Steps that touch nothing do not count: a loop polls
+  /// in vain once more or less, depending on what happens to be its last step.
   std::uint64_t hash() const;
 
  private:
