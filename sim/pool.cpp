@@ -61,6 +61,7 @@ void world_state::start_job(process_state& of) {
   if (choose_.wants_touches()) touch_queued(of, job);
   ++of.pool_running;
   offer_pool(of);
+  if (told) of.pool_enabled_by = 0;  // the next job has a thread of its own, and owes it to nobody
   op_note::move(job, op_place::running);
   job.in_kernel_hands = true;
   if (job.kind == op_kind::work) {

@@ -43,7 +43,7 @@ class walking_source final : public choice_source {
     state_.reset();
   }
   std::uint32_t answer(const question& asked) override {
-    observe();
+    if (asked.kind == choice_kind::pick) observe();  // other questions are asked before or inside callbacks
     if ((options_->kinds & bit(asked.kind)) == 0) return fixed_answer(asked);
     if (asked.kind != choice_kind::pick) return random_.below(asked.n);
     if (tried_ == nullptr) collect(asked.options);

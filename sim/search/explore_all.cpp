@@ -116,7 +116,11 @@ class exploration {
       source_.restart();
       failure broke = run_body(world_, *body_, source_, options_->data_seed);
       ++found_.executions;
-      if (source_.differs()) {
+      if (source_.deviations() == 0) {
+        if (bound == 0) natural_ = source_.sequence();
+        natural_differs_ = natural_ != source_.sequence();
+      }
+      if (source_.differs() || natural_differs_) {
         broke = {"search.differs",
                  "the same answers led to other questions: the body does not depend on its world alone", ""};
         (void)take_run(found_, *options_, world_, std::move(broke));
@@ -138,6 +142,8 @@ class exploration {
   enumerating_source source_;
   world world_;
   search_result found_;
+  std::uint64_t natural_ = 0;  // sequence of the run without deviations, which each level repeats
+  bool natural_differs_ = false;
   std::set<std::uint64_t> traces_;
   std::set<std::uint64_t> sequences_;
 };
