@@ -252,7 +252,7 @@ wait_result kernel_of_process::wait(time_point deadline, std::span<completion> o
 /// look at the scheduler. What time_passed() does is what the scheduler would have done.
 bool world_state::quiet_until(std::int64_t due) const {
   return nothing_ready() && held_.empty() && (events_.empty() || events_.top().time() > due) && due <= until_ &&
-         due <= options_.time_limit.count() && deliveries_ + 1 < options_.step_limit && options_.instant_limit > 1 &&
+         due <= options_.time_limit.count() && deliveries_ + 1 < watch_steps_ && options_.instant_limit > 1 &&
          foreground_ > 0 && !stopping_ && !options_.log_events;
 }
 

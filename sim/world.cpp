@@ -109,6 +109,8 @@ void world_state::reset(world_options with) {
   foreground_ = 0;
   has_next_ = stopping_ = out_of_time_ = false;
   failed_as_ = outcome::failed;
+  observed_state_ = nullptr;
+  set_limits();
   pick_asked_.restart(label("world").hash());
   user_asked_.restart(user_label.hash());
   default_latency_ = 100'000;
@@ -233,6 +235,8 @@ void world::at(duration after, std::function<void()> callback, label name) {
   if (w.choose_.wants_options()) made.expected = w.causality_.expect(no_process, made.asked.hash);
   w.events_.push(w.now_ + after.count(), event_kind::callback, &made, 0, 0);
 }
+
+void world::observe_state(std::function<std::uint64_t()> hash) { state_->observed_state_ = std::move(hash); }
 
 time_point world::now() const { return time_point(duration(state_->now_)); }
 std::span<const choice_record> world::choices() const { return state_->record_->records(); }

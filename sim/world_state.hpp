@@ -14,6 +14,7 @@
 #include "sim/chooser.hpp"
 #include "sim/disk.hpp"
 #include "sim/event_queue.hpp"
+#include "sim/livelock.hpp"
 #include "sim/names.hpp"
 #include "sim/process.hpp"
 #include "sim/socket.hpp"
@@ -111,7 +112,6 @@ struct world_state {
   bool dispatch(const ready_entry& entry, process_state* current);
   void execute(const ready_entry& entry);
   void resume(process_state& which);
-  bool over_limits();
   bool quiet_until(std::int64_t due) const;
   wait_result time_passed(process_state& of, std::int64_t due);
   std::int64_t lateness(process_state& of);
@@ -122,6 +122,11 @@ struct world_state {
   void stop() { stopping_ = true; }
   void record_failure(std::string name, std::string message, std::string place);
   void log(std::string text);
+
+  // ---- livelock.cpp
+  void set_limits();
+  std::uint64_t visible_state(const ready_entry& entry) const;
+  bool over_limits(const ready_entry& entry);
 
   // ---- options.cpp: only while choose_.wants_options()
   static expectation_id* expectation_of(const ready_entry& entry);
@@ -241,7 +246,11 @@ struct world_state {
   std::size_t ready_first_ = 0;  // entries before it are gone
   std::vector<held_entry> held_;
   std::uint64_t deliveries_ = 0;
-  std::uint64_t instant_ = 0;  // deliveries since time passed
+  std::uint64_t instant_ = 0;      // deliveries since time passed
+  std::uint64_t watch_steps_ = 0;  // deliveries, and those at one instant, from which on the run is watched
+  std::uint64_t watch_instant_ = 0;
+  repetition repetition_;
+  std::function<std::uint64_t()> observed_state_;
   std::uint32_t blocked_in_call_ = 0;
   std::uint32_t foreground_ = 0;  // processes that are no daemons and have not ended
   causality causality_;
