@@ -2,8 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <memory>
+#include <vector>
 
 #include "scenarios/calibration/chains.hpp"
+#include "twinloop/net.hpp"
 #include "twinloop/search.hpp"
 
 namespace twinloop::sim {
@@ -124,6 +127,56 @@ TEST(search, a_neighbour_that_is_always_ready_starves_nobody) {
   EXPECT_GT(found.forced, 0u);
   const search_result reduced = dpor([](world& world) { (void)calibration::run_c5_busy(world); }, options);
   EXPECT_TRUE(reduced.clean()) << reduced.text();
+}
+
+/// Two clients send one byte each to a server, which notes who came first.
+search_result search_two_clients(bool reduced, std::string& order) {
+  auto body = [&](world& world) {
+    order.clear();
+    host& server = world.add_host("server");
+    auto serve = [&order](loop& loop, const arguments&) {
+      tcp_listener door(loop, "door");
+      std::vector<std::unique_ptr<tcp_stream>> peers;
+      std::array<std::byte, 8> bytes{};
+      auto listening = door.listen(address::any(7), [&](result<accepted> came) {
+        tcp_stream& peer = *peers.emplace_back(std::make_unique<tcp_stream>(loop, std::move(*came)));
+        peer.read_into(bytes, [&](errc, std::size_t) {
+          order += static_cast<char>(bytes[0]);
+          peer.close();
+          if (order.size() == 2) door.close();
+        });
+      });
+      loop.run();
+      return listening ? 0 : 1;
+    };
+    server.start("server", serve);
+    for (const char* name : {"a", "b"}) {
+      world.add_host(name).start(name, [&server, name](loop& loop, const arguments&) {
+        tcp_stream stream(loop, "up");
+        stream.connect(server.address(7),
+                       [&](errc) { stream.write(std::string(name), [&](errc, std::size_t) { stream.close(); }); });
+        loop.run();
+        return 0;
+      });
+    }
+    world.run();
+  };
+  search_options options;
+  options.max_runs = 20'000;
+  options.state = [&] { return hash_name(order.c_str()); };
+  return reduced ? dpor(body, options) : explore_all(body, options);
+}
+
+TEST(search, messages_of_two_processes_arrive_in_either_order) {
+  std::string order;
+  const std::set<std::uint64_t> both = {hash_name("ab"), hash_name("ba")};
+  const search_result reduced = search_two_clients(true, order);
+  EXPECT_TRUE(reduced.clean()) << reduced.text();
+  EXPECT_EQ(reduced.states, both) << reduced.text();
+  EXPECT_EQ(reduced.runs, reduced.traces);
+  const search_result plain = search_two_clients(false, order);  // too many to exhaust
+  EXPECT_EQ(plain.states, both);
+  EXPECT_LT(reduced.executions, plain.executions);
 }
 
 TEST(search, an_interval_that_never_stops_ends_with_its_chain) {
