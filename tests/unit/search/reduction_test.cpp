@@ -232,5 +232,15 @@ TEST(reduction, agrees_with_enumeration_when_jobs_start_in_any_order) {
   }
 }
 
+TEST(reduction, who_queues_a_job_first_matters_if_the_jobs_do) {
+  // Both callbacks declare nothing of their own; the jobs they queue write one variable, and start in queue order.
+  const small_program program{{{{act::job_write, 0}}, {{act::job_write, 0}}}, true};
+  expect_agreement(program, bit(choice_kind::pick));
+  runner body(program);
+  search_options options;
+  options.state = [&] { return body.state(); };
+  EXPECT_EQ(dpor(std::ref(body), options).states.size(), 2u);
+}
+
 }  // namespace
 }  // namespace twinloop::sim
