@@ -34,7 +34,7 @@ void loop::prepare_task(task& queued, where made, std::uint64_t callback) {
   TWINLOOP_ASSERT(!queued.queued);
   TWINLOOP_ASSERT(queued.run != nullptr);
   queued.queued = true;
-  queued.made = {made.file, made.line, 0, callback};
+  queued.made = {made.file, made.line, queued.made.touches, callback};
 }
 
 void loop::post(task& queued, where made) {

@@ -34,6 +34,11 @@ void kernel_of_process::submit(op& started) {
   started.kernel_word[1] = 0;
   op_note::set(started, op_place::parked);
   if (w.choose_.wants_options()) w.expect_op(p, started);
+  if (w.choose_.wants_touches()) {
+    const descriptor* touched = w.find_descriptor(p, started.handle);
+    if (touched != nullptr && touched->stream != nullptr) w.touch_handle(*touched);
+    if (started.kind == op_kind::connect) w.touch_endpoint(*p.host, static_cast<connect_op&>(started).target);
+  }
   if (started.kind == op_kind::file || started.kind == op_kind::resolve || started.kind == op_kind::work) {
     if (descriptor* on = w.find_descriptor(p, started.handle)) ++on->open_ops;
     return w.submit_pool_op(p, started);
@@ -161,6 +166,7 @@ void kernel_of_process::cancel(op& target, cancel_mode mode) noexcept {
   if (p.killed) return;  // everything is forgotten already
   descriptor* on = w.find_descriptor(p, target.handle);
   const op_place place = op_note::place(target);
+  if (w.choose_.wants_touches()) w.touch_queued(p, target);
   if (mode == cancel_mode::detach) TWINLOOP_ASSERT(place != op_place::running);
   if (place == op_place::running) {
     if (target.kind == op_kind::work) w.cancel_job(p, static_cast<work_op&>(target));
@@ -248,8 +254,7 @@ wait_result kernel_of_process::wait(time_point deadline, std::span<completion> o
 /// Whether the scheduler has nothing to decide, nor anybody to tell: then a wait need not even look at it. What the
 /// functions below do is what it would have done.
 bool world_state::undisturbed() const {
-  return held_.empty() && foreground_ > 0 && !stopping_ && !options_.log_events &&
-         deliveries_ + 1 < options_.step_limit;
+  return held_.empty() && foreground_ > 0 && !stopping_ && !options_.log_events && deliveries_ + 1 < watch_steps_;
 }
 
 /// Nothing at all happens before `due`, nor together with it.
@@ -263,7 +268,7 @@ bool world_state::deliver_only(process_state& to) {
   if (ready_.size() != ready_first_ + 1) return false;
   const ready_entry entry = ready_.back();
   if (entry.process != &to || entry.kind != entry_kind::completion || to.options.may_crash) return false;
-  if ((!events_.empty() && events_.top().time() <= now_) || instant_ + 1 >= options_.instant_limit) return false;
+  if ((!events_.empty() && events_.top().time() <= now_) || instant_ + 1 >= watch_instant_) return false;
   if (choose_.wants_options() || !undisturbed()) return false;
   ready_.clear();
   ready_first_ = 0;

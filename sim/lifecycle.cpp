@@ -13,6 +13,14 @@ void process_main(fiber&, void* context) {
   world_state& world = *self.world;
   try {
     loop own(self.kernel);
+    struct known {
+      process_state& self;
+      known(process_state& of, loop& on) : self(of) { self.own = &on; }
+      ~known() {
+        if (!self.killed && self.world->choose_.wants_touches()) self.world->finish_step_of(self);
+        self.own = nullptr;
+      }
+    } scope(self, own);
     self.exit_status = self.main(own, self.args);
   } catch (const process_killed&) {
   } catch (const assertion_failed&) {  // recorded when it failed
@@ -127,6 +135,7 @@ void world_state::finish_process(process_state& ended) {
   }
   close_everything(ended, false);
   remove_entries(ended);
+  if (choose_.wants_touches()) touch_by_ending(ended);
   if (choose_.wants_options()) forget_expectations(ended);
   if constexpr (race_checks::on) {
     for (auto& each : ended.jobs) {

@@ -1,19 +1,8 @@
 // What sources that want options are told: each ready entry as an option of a pick, and each step as it happens. The
-// causal bookkeeping behind it stands in causality.cpp. Nothing here runs for other sources.
+// causal bookkeeping behind it stands in causality.cpp, the keys in touches.cpp. Nothing here runs for other sources.
 #include "sim/world_state.hpp"
 
 namespace twinloop::sim {
-namespace {
-/// Keys of things that have no name of their own are made of a name and a word.
-constexpr std::uint64_t key_of(std::uint64_t name, const char* what) { return mix64(name ^ hash_name(what)); }
-
-/// FNV-1a, as hash_name.
-std::uint64_t hash_bytes(std::string_view text) {
-  std::uint64_t hash = hash_name("");
-  for (const char each : text) hash = (hash ^ static_cast<unsigned char>(each)) * 0x100000001b3ull;
-  return hash;
-}
-}  // namespace
 
 expectation_id* world_state::expectation_of(const ready_entry& entry) {
   switch (entry.kind) {
@@ -86,52 +75,6 @@ void world_state::describe_op(const op& about, choice_option& option) {
   causality_.describe(op_note::expectation(about), option);
 }
 
-/// Appends the automatic keys of `entry` to `keys_scratch_`: the handle or file, the timers, the posts, the pool job.
-void world_state::add_keys(const ready_entry& entry) {
-  if (entry.kind == entry_kind::deadline) keys_scratch_.push_back({key_of(entry.process->asked.hash, "timers"), true});
-  if (entry.kind == entry_kind::wake) keys_scratch_.push_back({key_of(entry.process->asked.hash, "posts"), true});
-  const op* about = op_of(entry);
-  if (about == nullptr) return;
-  if (about->kind == op_kind::work) keys_scratch_.push_back({asked_for(*entry.process, *about).hash, true});
-  if (about->kind == op_kind::file) {
-    add_file_keys(*entry.process, static_cast<const file_op&>(*about).request);
-  } else if (const descriptor* on = find_descriptor(*entry.process, about->handle)) {
-    keys_scratch_.push_back({on->node->hash, true});
-  }
-}
-
-/// The file by its name on its host, and its directory if the call changes or lists that.
-void world_state::add_file_keys(process_state& of, const file_request& call) {
-  const std::uint64_t disk = key_of(of.host->asked.hash, "disk");
-  auto add_path = [&](std::string_view path, bool write, bool directory) {
-    while (path.starts_with('/')) path.remove_prefix(1);
-    keys_scratch_.push_back({mix64(disk ^ hash_bytes(path)), write});
-    const std::size_t slash = path.find_last_of('/');
-    const std::string_view parent = slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
-    if (directory) keys_scratch_.push_back({mix64(disk ^ hash_bytes(parent)), write});
-  };
-  if (const descriptor* on = find_descriptor(of, call.handle); on != nullptr && on->file) {
-    const bool reads = call.call == file_call::read_at || call.call == file_call::status;
-    keys_scratch_.push_back({mix64(disk ^ on->file->node->number), !reads});
-    return add_path(on->file->path, !reads, false);
-  }
-  switch (call.call) {
-    case file_call::status:
-      return add_path(call.path, false, false);
-    case file_call::list:
-      return add_path(call.path, false, false);
-    case file_call::open: {
-      const bool changes = (call.flags & (open_create | open_truncate)) != 0;
-      return add_path(call.path, changes, changes);
-    }
-    case file_call::rename:
-      add_path(call.second_path, true, true);
-      return add_path(call.path, true, true);
-    default:
-      return add_path(call.path, true, true);
-  }
-}
-
 void world_state::describe_option(const ready_entry& entry, choice_option& option) {
   option.label = entry.label;
   option.identity = entry.identity;
@@ -150,12 +93,13 @@ void world_state::describe_option(const ready_entry& entry, choice_option& optio
 /// The options of a pick: `count` entries, found by `entry_at`. Spans into the scratch are set once it has stopped
 /// growing.
 std::span<const choice_option> world_state::describe_options(std::span<const std::uint32_t> entries) {
+  if (choose_.wants_touches()) finish_step();
   options_scratch_.clear();
   keys_scratch_.clear();
   key_ends_.clear();
   for (const std::uint32_t index : entries) {
     describe_option(ready_[index], options_scratch_.emplace_back());
-    add_keys(ready_[index]);
+    options_scratch_.back().declared = add_keys(ready_[index]);
     key_ends_.push_back(keys_scratch_.size());
   }
   std::size_t begin = 0;
@@ -167,10 +111,11 @@ std::span<const choice_option> world_state::describe_options(std::span<const std
 }
 
 void world_state::begin_step(const ready_entry& entry) {
+  if (choose_.wants_touches()) finish_step();
   step made;
   keys_scratch_.clear();
   describe_option(entry, made.what);
-  add_keys(entry);
+  made.what.declared = add_keys(entry);
   made.what.keys = keys_scratch_;
   made.time = now_;
   op* const about = op_of(entry);

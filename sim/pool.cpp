@@ -32,6 +32,7 @@ void world_state::submit_pool_op(process_state& of, op& started) {
     race_checks::release(&started);
     op_note::set_count(started, static_cast<std::int64_t>(job_stacks_.moment()));
   }
+  if (choose_.wants_touches()) touch_queued(of, started);
   offer_pool(of);
 }
 
@@ -61,8 +62,10 @@ void world_state::start_job(process_state& of) {
   of.queue.erase(of.queue.begin() + chosen);
   ++asked_for(of, job).started;
   if (told) causality_.go_on(op_note::expectation(job));
+  if (choose_.wants_touches()) touch_queued(of, job);
   ++of.pool_running;
   offer_pool(of);
+  if (told) of.pool_enabled_by = 0;  // the next job has a thread of its own, and owes it to nobody
   op_note::move(job, op_place::running);
   job.in_kernel_hands = true;
   if (job.kind == op_kind::work) {
@@ -243,6 +246,7 @@ result<std::int64_t> world_state::block_job(job_state& which, blocking_request& 
       const std::int64_t takes = call_duration(which.asked, request.file.call);
       events_.push(now_ + takes, event_kind::resume_job, &which, which.generation, 0);
       suspend_job(which);
+      if (choose_.wants_touches()) touch_file(of, request.file);
       return perform_file(of, request.file);
     }
     case blocking_kind::lock:
@@ -297,6 +301,7 @@ result<std::int64_t> world_state::block_main(process_state& of, blocking_request
   events_.push(now_ + call_duration(asked, request.file.call), event_kind::resume_main, &of, of.generation, 0);
   of.stack->yield();
   check_killed(of);
+  if (choose_.wants_touches()) touch_file(of, request.file);
   return perform_file(of, request.file);
 }
 

@@ -127,22 +127,6 @@ std::size_t world_state::pick() {
   return index;
 }
 
-bool world_state::over_limits() {
-  if (deliveries_ >= options_.step_limit) {
-    failed_as_ = instant_ * 2 > deliveries_ ? outcome::livelock : outcome::slow;
-    record_failure("steps", "the run did not end within " + std::to_string(options_.step_limit) + " deliveries", "");
-  } else if (instant_ >= options_.instant_limit) {
-    failed_as_ = outcome::livelock;
-    record_failure("livelock",
-                   std::to_string(instant_) + " deliveries without time passing, the last to " +
-                       (current_process_ != nullptr ? names_.text_of(*current_process_->node) : "nobody"),
-                   "");
-  } else {
-    return false;
-  }
-  return true;
-}
-
 bool world_state::advance(process_state* current) {
   for (;;) {
     if (stopping_) return false;
@@ -161,8 +145,8 @@ bool world_state::advance(process_state* current) {
     if (options_.log_events) log(describe_entry(entry));
     if (choose_.wants_options()) begin_step(entry);
     if (!held_.empty()) release_held(false);
-    if (instant_ >= options_.instant_limit || deliveries_ >= options_.step_limit) {
-      if (over_limits()) return false;
+    if (instant_ >= watch_instant_ || deliveries_ >= watch_steps_) {
+      if (over_limits(entry)) return false;
     }
     if (dispatch(entry, current)) return true;
     if (has_next_) return false;

@@ -115,6 +115,8 @@ void world_state::reset(world_options with) {
   foreground_ = 0;
   has_next_ = stopping_ = out_of_time_ = false;
   failed_as_ = outcome::failed;
+  observed_state_ = nullptr;
+  set_limits();
   pick_asked_.restart(label("world").hash());
   user_asked_.restart(user_label.hash());
   default_latency_ = 100'000;
@@ -132,6 +134,8 @@ void process_state::forget() {
   counted = start_pending = false;
   expected_wake = expected_deadline = expected_call = expected_start = 0;
   expected_due = INT64_MAX;
+  timers_seen = posts_seen = 0;
+  own = nullptr;
   descriptors.clear();
   names_made.clear();
   call_names.clear();
@@ -227,6 +231,7 @@ std::uint32_t world::choose(label name, std::uint32_t n) {
     found = counters.insert(found, {name, 0});
   }
   const std::uint64_t hash = state_->names_.make(nullptr, name, 0)->hash;
+  if (state_->choose_.wants_touches()) state_->touch_key(hash | 1, true);
   return state_->choose_.choose(choice_kind::user, hash, found->second, n);
 }
 
@@ -239,6 +244,8 @@ void world::at(duration after, std::function<void()> callback, label name) {
   if (w.choose_.wants_options()) made.expected = w.causality_.expect(no_process, made.asked.hash);
   w.events_.push(w.now_ + after.count(), event_kind::callback, &made, 0, 0);
 }
+
+void world::observe_state(std::function<std::uint64_t()> hash) { state_->observed_state_ = std::move(hash); }
 
 time_point world::now() const {
   const race_checks::gate scope;

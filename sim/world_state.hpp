@@ -17,6 +17,7 @@
 #include "sim/chooser.hpp"
 #include "sim/disk.hpp"
 #include "sim/event_queue.hpp"
+#include "sim/livelock.hpp"
 #include "sim/names.hpp"
 #include "sim/process.hpp"
 #include "sim/socket.hpp"
@@ -125,7 +126,6 @@ struct world_state {
   bool dispatch(const ready_entry& entry, process_state* current);
   void execute(const ready_entry& entry);
   void resume(process_state& which);
-  bool over_limits();
   bool undisturbed() const;
   bool quiet_until(std::int64_t due) const;
   bool deliver_only(process_state& to);
@@ -143,6 +143,11 @@ struct world_state {
   void record_failure(std::string name, std::string message, std::string place);
   void log(std::string text);
 
+  // ---- livelock.cpp
+  void set_limits();
+  std::uint64_t visible_state(const ready_entry& entry) const;
+  bool over_limits(const ready_entry& entry);
+
   // ---- options.cpp: only while choose_.wants_options()
   static expectation_id* expectation_of(const ready_entry& entry);
   static op* op_of(const ready_entry& entry);
@@ -154,9 +159,20 @@ struct world_state {
   void describe_op(const op& about, choice_option& option);
   void describe_option(const ready_entry& entry, choice_option& option);
   std::span<const choice_option> describe_options(std::span<const std::uint32_t> entries);
-  void add_keys(const ready_entry& entry);
-  void add_file_keys(process_state& of, const file_request& call);
   void begin_step(const ready_entry& entry);
+
+  // ---- touches.cpp: add_* only while choose_.wants_options(), touch_* only while choose_.wants_touches()
+  bool add_keys(const ready_entry& entry);
+  bool add_op_keys(process_state& of, const op& about);
+  void add_file_keys(process_state& of, const file_request& call);
+  void touch_key(std::uint64_t key, bool write);
+  void touch_handle(const descriptor& on);
+  void touch_endpoint(const host_state& from, const address& at);
+  void touch_file(process_state& of, const file_request& call);
+  void touch_queued(process_state& of, const op& queued);
+  void touch_by_ending(process_state& ended);
+  void finish_step();
+  void finish_step_of(process_state& of);
 
   // ---- delivery.cpp
   void deliver(process_state& to, const ready_entry& first);
@@ -258,7 +274,11 @@ struct world_state {
   std::size_t ready_first_ = 0;  // entries before it are gone
   std::vector<held_entry> held_;
   std::uint64_t deliveries_ = 0;
-  std::uint64_t instant_ = 0;  // deliveries since time passed
+  std::uint64_t instant_ = 0;      // deliveries since time passed
+  std::uint64_t watch_steps_ = 0;  // deliveries, and those at one instant, from which on the run is watched
+  std::uint64_t watch_instant_ = 0;
+  repetition repetition_;
+  std::function<std::uint64_t()> observed_state_;
   std::uint32_t blocked_in_call_ = 0;
   std::uint32_t foreground_ = 0;  // processes that are no daemons and have not ended
   causality causality_;

@@ -19,6 +19,8 @@
 #include <string_view>
 #include <vector>
 
+#include "twinloop/touches.hpp"
+
 namespace twinloop::sim {
 
 /// What is asked. Each kind is masked and budgeted on its own. Part of the replay format: append only.
@@ -60,12 +62,12 @@ struct choice_record {
   std::uint8_t unused[3] = {0, 0, 0};
 };
 
-/// What a callback touches: the key of a handle, file, timer, the clock, or a name of the user's own. Two callbacks
+/// What a callback touches: the key of a handle, file, timer, or a name of the user's own (touches.hpp). Two callbacks
 /// conflict when they share a key and at least one of them writes it.
-struct conflict_key {
-  std::uint64_t key = 0;
-  bool write = true;
-};
+using conflict_key = touch;
+// Keys that choice_source::touched may report: everything of the step's process, everything in the world.
+inline constexpr std::uint64_t whole_process = 0;
+inline constexpr std::uint64_t whole_world = 2;
 
 /// Something that may be picked. All numbers are the same in equal runs, on every machine.
 struct choice_option {
@@ -110,6 +112,11 @@ class choice_source {
   virtual bool wants_options() const { return false; }
   /// Told of every step before its callbacks run, whether it was picked or the only option.
   virtual void happened(const step&) {}
+  /// Whether touched() is to be called; costs more time.
+  virtual bool wants_touches() const { return false; }
+  /// Told what the callbacks of a step turned out to touch, beside the keys of its option: from then until the next
+  /// step's happened() or, for what is only seen after them, inside the first call about the next step.
+  virtual void touched(std::uint64_t /*step*/, const conflict_key&) {}
 };
 
 /// Answers a recorded list. Strict: the first question whose (kind, label, occurrence, n) differs from the record is
