@@ -73,7 +73,7 @@ void loop::immediate(unique_function<void()> callback, where made) {
   immediate(make_function_task(std::move(callback)), made);
 }
 
-loop::function_task& loop::make_function_task(unique_function<void()> callback) {
+loop::function_task& loop::make_function_task(unique_function<void()>&& callback) {
   function_task* made = nullptr;
   if (current_thread() != thread_) {
     made = new function_task;
@@ -141,7 +141,7 @@ void loop::take_posts() {
 void loop::run_posted() {
   while (!posted_ready_.empty()) {
     run_task(*posted_ready_.pop());
-    drain_ticks();
+    if (!ticks_.empty()) drain_ticks();
   }
 }
 

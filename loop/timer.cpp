@@ -52,7 +52,7 @@ void loop::run_timers() {
     }
     begin_callback();
     due->on_fire_(*due);  // may destroy it
-    drain_ticks();
+    if (!ticks_.empty()) drain_ticks();
   }
 }
 

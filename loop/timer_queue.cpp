@@ -97,14 +97,11 @@ bool timer_queue::settle(key entry) {
   return false;
 }
 
-std::int64_t timer_queue::next_due() {
+/// next_due() when stale keys are in the way.
+std::int64_t timer_queue::settle_next() {
   if (!batch_empty()) return due_of(batch_[batch_next_]);
   while (!heap_.empty()) {
-    const key top = heap_[0];
-    const intrusive_timer* timer = slots_[slot_of(top)];
-    if (timer != nullptr && timer->armed_ && timer->due_ == due_of(top) && timer->sequence_ == sequence_of(top)) {
-      return due_of(top);
-    }
+    if (current(heap_[0])) return due_of(heap_[0]);
     settle(pop());
   }
   return none;

@@ -189,7 +189,7 @@ void kernel_of_process::cancel(op& target, cancel_mode mode) noexcept {
   }
   if (mode == cancel_mode::detach) {
     op_note::set(target, op_place::none);
-    w.op_left(p, target);
+    w.op_left(p, target, w.find_slot(p, target.handle));
     return;
   }
   named& asked = on != nullptr ? on->asked : w.asked_for(p, target);
@@ -201,9 +201,10 @@ wait_result kernel_of_process::wait(time_point deadline, std::span<completion> o
   world_state& w = *p.world;
   w.check_killed(p);
   TWINLOOP_ASSERT(!out.empty());
+  const bool poll = deadline == time_point::min();
   std::int64_t due = std::max<std::int64_t>(deadline.time_since_epoch().count(), 0);
   const std::int64_t horizon = due <= w.now_ ? due - 1 : w.now_;  // timers that are due stay unnoticed until told
-  if (due < w.now_ && due < p.late_until) due = p.late_until;
+  if (due < w.now_ && due < p.late_until && !poll) due = p.late_until;
   p.late_asked = due == p.late_until && due > w.now_;
   if (due > w.now_ && w.quiet_until(due)) {
     const std::int64_t late = p.late_asked ? 0 : w.lateness(p);
@@ -216,36 +217,59 @@ wait_result kernel_of_process::wait(time_point deadline, std::span<completion> o
   p.woken = false;
   p.timers_due = false;
   p.deadline = due;
-  p.waiting = true;
-  if (p.deadline_ready && due > w.now_) {
-    w.remove_entry(entry_kind::deadline, &p);
-    p.deadline_ready = false;
+  if (due > w.now_) {
+    if (p.deadline_ready) {
+      w.remove_entry(entry_kind::deadline, &p);
+      p.deadline_ready = false;
+    }
+    if (due != INT64_MAX && due < p.queued_deadline) w.push_deadline(p);
   }
-  if (due <= w.now_) {
-    if (!p.deadline_ready) {
+  if (due <= w.now_ || !w.deliver_only(p)) {
+    p.waiting = true;
+    if (due <= w.now_ && !p.deadline_ready) {
       p.late_asked = true;  // a poll, or already late: no further lateness
       w.handle_deadline(p);
     }
-  } else if (due != INT64_MAX && due < p.queued_deadline) {
-    p.queued_deadline = due;
-    w.events_.push(due, event_kind::deadline, &p, p.generation, 0);
+    if (!w.advance(&p)) p.stack->yield();
+    p.waiting = false;
+    w.check_killed(p);
   }
-  if (!w.advance(&p)) p.stack->yield();
-  p.waiting = false;
-  w.check_killed(p);
   const time_point now_is{duration(w.now_)};
   const time_point timers{duration(p.timers_due ? w.now_ : std::min(horizon, w.now_))};
   return {p.delivered, p.woken, now_is, timers};
 }
 
-/// Whether nothing at all happens before `due`, nor together with it: then a wait need not leave its stack, or even
-/// look at the scheduler. What time_passed() does is what the scheduler would have done.
-bool world_state::quiet_until(std::int64_t due) const {
-  return nothing_ready() && held_.empty() && (events_.empty() || events_.top().time() > due) && due <= until_ &&
-         due <= options_.time_limit.count() && deliveries_ + 1 < options_.step_limit && options_.instant_limit > 1 &&
-         foreground_ > 0 && !stopping_ && !options_.log_events;
+/// Whether the scheduler has nothing to decide, nor anybody to tell: then a wait need not even look at it. What the
+/// functions below do is what it would have done.
+bool world_state::undisturbed() const {
+  return held_.empty() && foreground_ > 0 && !stopping_ && !options_.log_events && !choose_.wants_options() &&
+         deliveries_ + 1 < options_.step_limit;
 }
 
+/// Nothing at all happens before `due`, nor together with it.
+bool world_state::quiet_until(std::int64_t due) const {
+  return nothing_ready() && (events_.empty() || events_.top().time() > due) && due <= until_ &&
+         due <= options_.time_limit.count() && options_.instant_limit > 1 && undisturbed();
+}
+
+/// If a result of `to` is all that can happen at this moment, it is in the wait's span now.
+bool world_state::deliver_only(process_state& to) {
+  if (ready_.size() != ready_first_ + 1) return false;
+  const ready_entry entry = ready_.back();
+  if (entry.process != &to || entry.kind != entry_kind::completion || to.options.may_crash) return false;
+  if ((!events_.empty() && events_.top().time() <= now_) || instant_ + 1 >= options_.instant_limit) return false;
+  if (!undisturbed()) return false;
+  ready_.clear();
+  ready_first_ = 0;
+  ++pick_asked_.other;  // a pick among one
+  ++deliveries_;
+  ++instant_;
+  choose_.note(static_cast<std::uint64_t>(now_), entry.identity);
+  append_completion(to, *static_cast<op*>(entry.subject));
+  return true;
+}
+
+/// Alone with its timer: time jumps to it.
 wait_result world_state::time_passed(process_state& of, std::int64_t due) {
   now_ = due;
   instant_ = 1;

@@ -35,6 +35,8 @@ enum class descriptor_kind : std::uint8_t {
 };
 
 struct descriptor {
+  bool open() const { return kind == descriptor_kind::socket || kind == descriptor_kind::file; }
+
   descriptor_kind kind = descriptor_kind::none;
   std::uint32_t generation = 0;
   std::uint32_t open_ops = 0;  // submitted on this handle and not yet delivered; a close waits for them

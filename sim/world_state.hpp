@@ -110,7 +110,9 @@ struct world_state {
   void execute(const ready_entry& entry);
   void resume(process_state& which);
   bool over_limits();
+  bool undisturbed() const;
   bool quiet_until(std::int64_t due) const;
+  bool deliver_only(process_state& to);
   wait_result time_passed(process_state& of, std::int64_t due);
   std::int64_t lateness(process_state& of);
   static bool waits(const ready_entry& entry);
@@ -124,11 +126,12 @@ struct world_state {
   // ---- delivery.cpp
   void deliver(process_state& to, const ready_entry& first);
   void append_completion(process_state& to, op& done);
-  completion take_result(process_state& of, op& done);
+  completion take_result(process_state& of, op& done, descriptor* on);
   void receive_result(recv_op& done, socket& stream, completion& made);
   void accept_result(process_state& of, accept_op& done, socket& listener, completion& made);
-  void op_left(process_state& of, op& gone);
-  descriptor* find_descriptor(process_state& of, handle_id id);
+  void op_left(process_state& of, const op& gone, descriptor* on);
+  static descriptor* find_slot(process_state& of, handle_id id);
+  static descriptor* find_descriptor(process_state& of, handle_id id);
   descriptor& make_descriptor(process_state& of, descriptor_kind kind, label name, handle_id& id);
   void close_descriptor(process_state& of, descriptor& closed, bool reset);
   void finish_now(process_state& of, op& done, named& asked, errc error, std::int64_t count = 0);

@@ -283,7 +283,7 @@ class loop {
   void unqueue(task& dropped);
   void close_later(task& closing, where made);
   void prepare_task(task& queued, where made, std::uint64_t callback);
-  function_task& make_function_task(unique_function<void()> callback);
+  function_task& make_function_task(unique_function<void()>&& callback);
   static void run_function_task(task& self);
   void drop_queued_functions();
   void take_posts();
