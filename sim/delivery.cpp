@@ -207,6 +207,7 @@ void world_state::append_completion(process_state& to, op& done) {
     TWINLOOP_ASSERT(on != nullptr && on->stream != nullptr);
     on->receiving = &done;
     op_note::set(done, op_place::parked);
+    if (choose_.wants_options()) expect_op(to, done);
     readable_changed(*on->stream);
   } else {
     op_note::set(done, op_place::none);
@@ -248,6 +249,7 @@ void world_state::deliver(process_state& to, const ready_entry& first) {
     const ready_entry entry = take(i);
     choose_.note(static_cast<std::uint64_t>(now_), entry.identity);
     if (options_.log_events) log(describe_entry(entry));
+    if (choose_.wants_options()) begin_step(entry);
     take_one(entry);
     --more;
     if (front) i = ready_first_;

@@ -30,7 +30,9 @@ void kernel_of_process::submit(op& started) {
   world_state& w = *p.world;
   w.check_killed(p);
   started.kernel_word[0] = 0;
+  started.kernel_word[1] = 0;
   op_note::set(started, op_place::parked);
+  if (w.choose_.wants_options()) w.expect_op(p, started);
   if (started.kind == op_kind::file || started.kind == op_kind::resolve || started.kind == op_kind::work) {
     if (descriptor* on = w.find_descriptor(p, started.handle)) ++on->open_ops;
     return w.submit_pool_op(p, started);
@@ -189,7 +191,12 @@ void kernel_of_process::cancel(op& target, cancel_mode mode) noexcept {
   }
   if (mode == cancel_mode::detach) {
     op_note::set(target, op_place::none);
+<<<<<<< HEAD
     w.op_left(p, target, w.find_slot(p, target.handle));
+=======
+    if (w.choose_.wants_options()) w.withdraw_op(target);
+    w.op_left(p, target);
+>>>>>>> bugs
     return;
   }
   named& asked = on != nullptr ? on->asked : w.asked_for(p, target);
@@ -206,6 +213,7 @@ wait_result kernel_of_process::wait(time_point deadline, std::span<completion> o
   const std::int64_t horizon = due <= w.now_ ? due - 1 : w.now_;  // timers that are due stay unnoticed until told
   if (due < w.now_ && due < p.late_until && !poll) due = p.late_until;
   p.late_asked = due == p.late_until && due > w.now_;
+  if (w.choose_.wants_options()) w.expect_deadline(p, deadline.time_since_epoch().count());
   if (due > w.now_ && w.quiet_until(due)) {
     const std::int64_t late = p.late_asked ? 0 : w.lateness(p);
     if (late == 0) return w.time_passed(p, due);
@@ -276,7 +284,12 @@ wait_result world_state::time_passed(process_state& of, std::int64_t due) {
   ++deliveries_;
   ++pick_asked_.other;  // a pick among one
   record_->head().now = due;
-  choose_.note(static_cast<std::uint64_t>(due), identity_of(of.asked));
+  const ready_entry entry{entry_kind::deadline, &of, &of, of.asked.hash, identity_of(of.asked)};
+  choose_.note(static_cast<std::uint64_t>(due), entry.identity);
+  if (choose_.wants_options()) {
+    note_ready(entry, of.asked);
+    begin_step(entry);
+  }
   if (of.options.may_crash && ask_crash(of)) {
     of.stack->yield();
     check_killed(of);

@@ -59,6 +59,7 @@ void world_state::schedule_start(process_state& restarted, std::int64_t after) {
   TWINLOOP_ASSERT(!restarted.running && !restarted.start_pending);
   restarted.start_pending = true;
   set_counted(restarted, true);
+  if (choose_.wants_options()) restarted.expected_start = causality_.expect(restarted.index, restarted.asked.hash);
   events_.push(now_ + after, event_kind::start, &restarted, restarted.generation, 0);
 }
 
@@ -124,6 +125,7 @@ void world_state::finish_process(process_state& ended) {
   }
   close_everything(ended, false);
   remove_entries(ended);
+  if (choose_.wants_options()) forget_expectations(ended);
   ++ended.generation;
   ended.stack.reset();
   ended.running = false;
@@ -137,6 +139,7 @@ void world_state::kill_process(process_state& victim, bool power_failure) {
     victim.start_pending = false;
     remove_entry(entry_kind::start, &victim);
   }
+  if (choose_.wants_options()) forget_expectations(victim);
   if (!victim.running) return set_counted(victim, false);
   TWINLOOP_ASSERT(current_fiber_ == nullptr || current_process_ != &victim);  // not from its own callbacks
   victim.killed = true;

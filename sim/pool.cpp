@@ -34,6 +34,7 @@ void world_state::offer_pool(process_state& of) {
   of.pool_ready = true;
   named& asked = asked_for(of, *of.node, "pool");
   enqueue({entry_kind::pool, &of, &of, asked.hash, identity_of(asked)});
+  if (choose_.wants_options()) note_ready(ready_.back(), asked);
   if (options_.log_events) option_texts_.emplace_back(ready_.back().identity, describe_entry(ready_.back()));
 }
 
@@ -49,10 +50,13 @@ void world_state::start_job(process_state& of) {
   }
   if (eligible_.empty()) return;  // offered again when a lookup is done
   named& pool = asked_for(of, *of.node, "pool");
+  const bool told = choose_.wants_options();
+  const auto n = static_cast<std::uint32_t>(eligible_.size());
   const std::uint32_t chosen =
-      choose_.choose(choice_kind::pool_start, pool.hash, pool.other, static_cast<std::uint32_t>(eligible_.size()));
+      told ? choose_job(of, pool) : choose_.choose(choice_kind::pool_start, pool.hash, pool.other, n);
   op& job = *of.queue[eligible_[chosen]];
   of.queue.erase(of.queue.begin() + eligible_[chosen]);
+  if (told) causality_.go_on(op_note::expectation(job));
   ++of.pool_running;
   offer_pool(of);
   op_note::move(job, op_place::running);
@@ -167,6 +171,7 @@ void world_state::suspend_job(job_state& which) {
 
 void world_state::enqueue_job(job_state& which) {
   enqueue({entry_kind::job, which.process, &which, which.asked.hash, identity_of(which.asked)});
+  if (choose_.wants_options()) note_ready(ready_.back(), which.asked);
   if (options_.log_events) option_texts_.emplace_back(ready_.back().identity, describe_entry(ready_.back()));
 }
 
@@ -190,6 +195,7 @@ result<std::int64_t> world_state::block_job(job_state& which, blocking_request& 
         enqueue_job(which);
       } else {
         const ready_entry entry{entry_kind::job, &of, &which, which.asked.hash, identity_of(which.asked)};
+        if (choose_.wants_options()) note_ready(entry, which.asked);
         held_.push_back({entry, deliveries_ + (std::uint64_t{1} << exponent) - 1});
       }
       suspend_job(which);
@@ -244,6 +250,7 @@ result<std::int64_t> world_state::block_main(process_state& of, blocking_request
   named& asked = asked_for(of, *of.node, name(request.file.call));
   of.in_call = true;
   ++blocked_in_call_;
+  if (choose_.wants_options()) of.expected_call = causality_.expect(of.index, of.asked.hash);
   events_.push(now_ + call_duration(asked, request.file.call), event_kind::resume_main, &of, of.generation, 0);
   of.stack->yield();
   check_killed(of);

@@ -132,6 +132,15 @@ struct process_state {
   std::uint32_t open_descriptors = 0;
   std::uint32_t next_generation = 1;
 
+  // what is expected of it, while a source wants options (causality.hpp)
+  std::uint32_t expected_wake = 0;
+  std::uint32_t expected_deadline = 0;
+  std::uint32_t expected_call = 0;
+  std::uint32_t expected_start = 0;
+  std::int64_t expected_due = INT64_MAX;  // the deadline that expected_deadline is about
+  std::uint64_t pool_enabled_by = 0;
+  std::uint32_t pool_occurrence = 0;
+
   // the pool
   std::deque<op*> queue;
   std::vector<std::unique_ptr<job_state>> jobs;

@@ -90,6 +90,7 @@ void world_state::reset(world_options with) {
   record_ = with.record != nullptr ? with.record : own_record_.get();
   record_->begin(with.run);
   choose_.begin(with.source, record_);
+  causality_.begin();
   for (std::size_t i = 0; i < processes_used_; ++i) processes_[i]->forget();
   processes_used_ = 0;
   for (std::size_t i = 0; i < hosts_used_; ++i) hosts_[i]->forget();
@@ -123,6 +124,8 @@ void process_state::forget() {
   starts = throws = crash_asked = 0;
   exit_status.reset();
   counted = start_pending = false;
+  expected_wake = expected_deadline = expected_call = expected_start = 0;
+  expected_due = INT64_MAX;
   descriptors.clear();
   names_made.clear();
   call_names.clear();
@@ -224,6 +227,7 @@ void world::at(duration after, std::function<void()> callback, label name) {
   world_callback& made = *w.callbacks_.back();
   made.run = std::move(callback);
   made.asked.restart(w.names_.make(nullptr, name, static_cast<std::uint32_t>(w.callbacks_.size() - 1))->hash);
+  if (w.choose_.wants_options()) made.expected = w.causality_.expect(no_process, made.asked.hash);
   w.events_.push(w.now_ + after.count(), event_kind::callback, &made, 0, 0);
 }
 

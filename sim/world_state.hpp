@@ -1,6 +1,6 @@
 // The world from inside: everything that one simulated run consists of. Its functions stand, by concern, in
-// scheduler.cpp (what happens next), delivery.cpp (completions), network.cpp, sockets.cpp, files.cpp, pool.cpp,
-// lifecycle.cpp (processes) and report.cpp.
+// scheduler.cpp (what happens next), options.cpp (what sources are told), delivery.cpp (completions), network.cpp,
+// sockets.cpp, files.cpp, pool.cpp, lifecycle.cpp (processes) and report.cpp.
 #ifndef TWINLOOP_SIM_WORLD_STATE_HPP
 #define TWINLOOP_SIM_WORLD_STATE_HPP
 
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "loop/fiber.hpp"
+#include "sim/causality.hpp"
 #include "sim/chooser.hpp"
 #include "sim/disk.hpp"
 #include "sim/event_queue.hpp"
@@ -50,6 +51,7 @@ struct held_entry {
 struct world_callback {
   std::function<void()> run;
   named asked{};
+  std::uint32_t expected = 0;
 };
 
 struct link_state {
@@ -122,6 +124,22 @@ struct world_state {
   void stop() { stopping_ = true; }
   void record_failure(std::string name, std::string message, std::string place);
   void log(std::string text);
+
+  // ---- options.cpp: only while choose_.wants_options()
+  static expectation_id* expectation_of(const ready_entry& entry);
+  static op* op_of(const ready_entry& entry);
+  void expect_op(process_state& of, op& started);
+  void withdraw_op(op& gone);
+  void expect_deadline(process_state& of, std::int64_t due);
+  void forget_expectations(process_state& of);
+  void note_ready(const ready_entry& entry, const named& asked);
+  void describe_op(const op& about, choice_option& option);
+  void describe_option(const ready_entry& entry, choice_option& option);
+  std::span<const choice_option> describe_options(std::span<const std::uint32_t> entries);
+  void add_keys(const ready_entry& entry);
+  void add_file_keys(process_state& of, const file_request& call);
+  void begin_step(const ready_entry& entry);
+  std::uint32_t choose_job(process_state& of, named& pool);
 
   // ---- delivery.cpp
   void deliver(process_state& to, const ready_entry& first);
@@ -218,7 +236,10 @@ struct world_state {
   std::uint64_t instant_ = 0;  // deliveries since time passed
   std::uint32_t blocked_in_call_ = 0;
   std::uint32_t foreground_ = 0;  // processes that are no daemons and have not ended
+  causality causality_;
   std::vector<choice_option> options_scratch_;
+  std::vector<conflict_key> keys_scratch_;
+  std::vector<std::size_t> key_ends_;
   std::vector<std::uint32_t> eligible_;
   named pick_asked_{};
   named user_asked_{};

@@ -79,7 +79,9 @@ struct choice_option {
   std::uint64_t enabled_by = 0;    ///< number of the step that made it ready (sent the bytes, ended the job); 0 = none
   std::span<const conflict_key> keys{};  ///< what it touches, as far as known
   bool declared = false;                 ///< keys are all it touches; else it conflicts with all of its process
-  std::uint32_t occurrence = 0;
+  std::uint32_t occurrence = 0;          ///< how often the label was ready before
+  std::uint64_t lineage = 0;  ///< hash of how it came about (its cause's lineage, and which of that one's registrations
+                              ///< it is): the same in all runs that only order independent steps differently
 };
 
 struct question {
@@ -94,6 +96,7 @@ struct question {
 struct step {
   std::uint64_t number = 0;  ///< from 1
   choice_option what{};      ///< its span is valid during the call only
+  std::int64_t time = 0;     ///< virtual, ns: steps of different times cannot be reordered by picks
 };
 
 /// Answers questions. Implementations are deterministic functions of what they were made with and were asked.
@@ -141,32 +144,9 @@ class byte_source final : public choice_source {
   std::span<const std::byte> bytes_;
 };
 
-/// How a searching source deviates. See docs/design.md; more strategies join here.
-enum class strategy : std::uint8_t {
-  natural,
-  random_walk,      ///< every pick uniform over its options
-  static_priority,  ///< each ready thing draws a priority once; the highest goes first
-  defer,            ///< picks stay natural, completions are held back with a drawn probability
-};
-const char* name(strategy) noexcept;
-
-/// One point of a search: a pure function of (seed, run), equal in every process and on every machine.
-struct search_plan {
-  strategy how = strategy::natural;
-  std::uint64_t seed = 0;           ///< of this run's generator
-  std::uint32_t kinds = 0;          ///< bit set over choice_kind: which kinds may deviate
-  std::uint32_t defer_one_in = 8;   ///< defer: one completion in this many is held
-  std::uint32_t fault_one_in = 64;  ///< fault kinds (net_fault .. signal): one question in this many
-  std::uint32_t fault_budget = 2;   ///< and at most this many non-zero answers of each fault kind a run
-};
-/// The plan of run `run` of search `seed`: runs 0 and 1 natural, then a fixed rotation under changing masks. `kinds`
-/// limits the kinds that may ever deviate.
-search_plan plan_run(std::uint64_t seed, std::uint64_t run, std::uint32_t kinds);
 /// Which kinds a search explores unless told otherwise: all orders, short transfers and latencies, no faults.
 std::uint32_t order_kinds() noexcept;
 std::uint32_t bit(choice_kind kind) noexcept;
-/// The source of a plan.
-std::unique_ptr<choice_source> make_source(const search_plan& plan);
 
 /// Memory that a run is recorded into while it goes on. The bytes may be shared with another process: everything needed
 /// to read the record stands in them, behind plain stores and a length that is written last, so that it can be read
