@@ -191,12 +191,8 @@ void kernel_of_process::cancel(op& target, cancel_mode mode) noexcept {
   }
   if (mode == cancel_mode::detach) {
     op_note::set(target, op_place::none);
-<<<<<<< HEAD
-    w.op_left(p, target, w.find_slot(p, target.handle));
-=======
     if (w.choose_.wants_options()) w.withdraw_op(target);
-    w.op_left(p, target);
->>>>>>> bugs
+    w.op_left(p, target, w.find_slot(p, target.handle));
     return;
   }
   named& asked = on != nullptr ? on->asked : w.asked_for(p, target);
