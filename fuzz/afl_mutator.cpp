@@ -26,8 +26,9 @@ __attribute__((visibility("default"))) std::size_t afl_custom_fuzz(void* self, s
   auto& own = *static_cast<mutator*>(self);
   const auto input = std::as_bytes(std::span(data, size));
   const bool cross = other != nullptr && other_size > 0 && own.random.one_in(8);
-  own.made = cross ? twinloop::fuzz::cross_over(input, std::as_bytes(std::span(other, other_size)), size_max, own.random)
-                   : twinloop::fuzz::mutate(input, nullptr, size_max, own.random);
+  own.made = cross
+                 ? twinloop::fuzz::cross_over(input, std::as_bytes(std::span(other, other_size)), size_max, own.random)
+                 : twinloop::fuzz::mutate(input, nullptr, size_max, own.random);
   *out = reinterpret_cast<std::uint8_t*>(own.made.data());
   return own.made.size();
 }

@@ -1,5 +1,5 @@
-// Mutations of an input as what it is, a list of answers: one answer changed, spans inserted, deleted, doubled or set to
-// natural, neighbours swapped, a new ending. The list of orders and that of values are changed apart.
+// Mutations of an input as what it is, a list of answers: one answer changed, spans inserted, deleted, doubled or set
+// to natural, neighbours swapped, a new ending. The list of orders and that of values are changed apart.
 #ifndef TWINLOOP_FUZZ_MUTATION_HPP
 #define TWINLOOP_FUZZ_MUTATION_HPP
 

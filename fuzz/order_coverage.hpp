@@ -46,9 +46,9 @@ class order_coverage {
   std::span<std::uint8_t> counters_;
   std::span<const std::uint8_t> reached_;
   coverage_parts parts_;
-  std::vector<std::uint8_t> seen_;                                // reached_ as it was
+  std::vector<std::uint8_t> seen_;                               // reached_ as it was
   std::unordered_map<std::uint64_t, std::uint64_t> last_touch_;  // process or key -> label of its last event
-  std::uint64_t event_ = 0;                                       // label of the event under way; 0 = none
+  std::uint64_t event_ = 0;                                      // label of the event under way; 0 = none
   std::uint32_t occurrence_ = 0;
 };
 

@@ -1,5 +1,5 @@
-// The reader of replay files on any text, and on any JSON document with the checksum put right. What it accepts, written
-// again, is read as the same.
+// The reader of replay files on any text, and on any JSON document with the checksum put right. What it accepts,
+// written again, is read as the same.
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -36,8 +36,8 @@ class memory_file {
 
 bool same(const testing::replay_file& a, const testing::replay_file& b) {
   const auto equal = [](const twinloop::sim::choice_record& x, const twinloop::sim::choice_record& y) {
-    return x.kind == y.kind && x.label == y.label && x.option == y.option && x.occurrence == y.occurrence && x.n == y.n &&
-           x.value == y.value;
+    return x.kind == y.kind && x.label == y.label && x.option == y.option && x.occurrence == y.occurrence &&
+           x.n == y.n && x.value == y.value;
   };
   return a.program == b.program && a.scenario == b.scenario && a.settings == b.settings && a.seed == b.seed &&
          a.run == b.run && a.data_seed == b.data_seed && a.broke.name == b.broke.name && a.hash == b.hash &&

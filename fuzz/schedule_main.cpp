@@ -57,7 +57,9 @@ fuzz::coverage_parts feedback(const std::string& asked) {
   return {has("pairs"), has("code"), has("values")};
 }
 
-std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
+std::span<const std::byte> bytes_of(std::string_view text) {
+  return std::as_bytes(std::span(text.data(), text.size()));
+}
 
 int to_replay(const std::string& input, const std::string& file) {
   std::string error;

@@ -1,5 +1,5 @@
-// One scenario as a fuzz target: an input is a schedule and the values that the test draws; a failing run leaves a replay
-// file and aborts.
+// One scenario as a fuzz target: an input is a schedule and the values that the test draws; a failing run leaves a
+// replay file and aborts.
 #ifndef TWINLOOP_FUZZ_SCHEDULE_TARGET_HPP
 #define TWINLOOP_FUZZ_SCHEDULE_TARGET_HPP
 
@@ -31,8 +31,8 @@ class schedule_target {
   const input_trace* known_trace(std::span<const std::byte> input) const;
 
   /// Runs the input in a fresh process, confirms its failure there, and writes the replay file: `path`, or in the
-  /// directory TWINLOOP_REPLAY_DIR (else here) under the scenario's name and the run's hash. Prints the report. False if
-  /// it does not fail.
+  /// directory TWINLOOP_REPLAY_DIR (else here) under the scenario's name and the run's hash. Prints the report. False
+  /// if it does not fail.
   bool write_replay(std::span<const std::byte> input, const std::string& path);
   /// Writes `count` inputs into `directory`: the natural run, and runs of a search. The error is a sentence.
   std::string write_seeds(const std::string& directory, std::uint32_t count);

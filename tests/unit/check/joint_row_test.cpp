@@ -15,7 +15,8 @@ check_result row_b23(bool buggy, check_options options = {}) {
   bugs::dials dial;
   dial.buggy = buggy;
   return check(
-      "B23", [dial] {
+      "B23",
+      [dial] {
         const int start = *rc::gen::inRange(-50, 51).as("start value");
         return [dial, start](sim::world& world) { bugs::run_linear(world, dial, start); };
       },
