@@ -24,6 +24,10 @@ struct story {
   sim::host* server = nullptr;
 };
 
+struct reconnect_state {
+  std::uint32_t attempts = 0;
+};
+
 /// The library: one link that comes back by itself.
 class link {
  public:
@@ -43,10 +47,6 @@ class link {
   }
 
  private:
-  struct reconnect_state {
-    std::uint32_t attempts = 0;
-  };
-
   void connect() {
     peer_.emplace(loop_, "link");
     peer_->on_end([this](errc) { lost(); });
