@@ -30,7 +30,7 @@ deliver() {
   local binary=$1 name=$2 plain=${2#fuzz_} seeds=$WORK/seeds/$2
   cp "$built/$binary" "$OUT/$name"
   # Stacks of killed processes that cannot unwind are left where they are, and counted by the simulator.
-  printf '[libfuzzer]\nmax_len = 4096\nlen_control = 0\n[asan]\ndetect_leaks = 0\n' >"$OUT/$name.options"
+  printf '[libfuzzer]\nmax_len = 4096\nlen_control = 0\nmutate_depth = 1\n[asan]\ndetect_leaks = 0\n' >"$OUT/$name.options"
   [ -f "$source_tree/fuzz/dict/$plain.dict" ] && cp "$source_tree/fuzz/dict/$plain.dict" "$OUT/$name.dict"
   rm -rf "$seeds"
   mkdir -p "$seeds"

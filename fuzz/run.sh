@@ -49,4 +49,4 @@ if [ $engine = afl ]; then
 fi
 dictionary=()
 [ -f "fuzz/dict/$scenario.dict" ] && dictionary=(-dict="fuzz/dict/$scenario.dict")
-exec "$binary" -max_total_time="$seconds" -max_len=4096 -timeout=60 -artifact_prefix="$found/" "${dictionary[@]}" "$corpus"
+exec "$binary" -max_total_time="$seconds" -max_len=4096 -mutate_depth=1 -timeout=60 -artifact_prefix="$found/" "${dictionary[@]}" "$corpus"

@@ -4,6 +4,7 @@
 //   fuzz_kv --to-replay INPUT [FILE]                 so does the name: fuzz_kv-expiry, a copy of or a link to fuzz_kv
 //   fuzz_kv --make-seeds DIRECTORY [COUNT]
 //
+// TWINLOOP_FUZZ_KINDS=pick,defer,... limits what may deviate.
 // TWINLOOP_FUZZ_FEEDBACK=pairs,code,values says what of the order is fed back; "none" leaves the code alone.
 #include <fmt/format.h>
 #include <unistd.h>
@@ -51,6 +52,19 @@ fuzz::fuzzed_scenario choose_scenario(const std::string& binary) {
   leave(2, fmt::format("TWINLOOP_FUZZ_SCENARIO={}: there is no such scenario; known: {}\n", asked, known));
 }
 
+/// The kinds of a comma-separated list; 0 = all that the scenario searches.
+std::uint32_t kinds_of(std::string_view list) {
+  std::uint32_t kinds = 0;
+  while (!list.empty()) {
+    const std::string_view word = list.substr(0, list.find(','));
+    list.remove_prefix(std::min(word.size() + 1, list.size()));
+    const std::size_t kind = twinloop::sim::parse_choice_kind(word);
+    if (kind == twinloop::sim::choice_kinds) leave(2, fmt::format("TWINLOOP_FUZZ_KINDS: no kind \"{}\"\n", word));
+    kinds |= twinloop::sim::bit(static_cast<twinloop::sim::choice_kind>(kind));
+  }
+  return kinds;
+}
+
 fuzz::coverage_parts feedback(const std::string& asked) {
   if (asked.empty()) return {};
   const auto has = [&](const char* part) { return asked.find(part) != std::string::npos; };
@@ -92,6 +106,7 @@ extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
   target = std::make_unique<fuzz::schedule_target>(choose_scenario((*argv)[0]),
                                                    none ? std::span<std::uint8_t>() : fuzz::order_counters(),
                                                    fuzz::code_counters(), feedback(asked));
+  if (const std::uint32_t kinds = kinds_of(variable("TWINLOOP_FUZZ_KINDS")); kinds != 0) target->limit_kinds(kinds);
   own_command(*argc, *argv);
   return 0;
 }

@@ -25,6 +25,8 @@ class schedule_target {
   schedule_target(fuzzed_scenario what, std::span<std::uint8_t> counters, std::span<const std::uint8_t> reached,
                   coverage_parts parts);
 
+  /// Only these kinds deviate, and batches, without which picks have nothing to pick from.
+  void limit_kinds(std::uint32_t kinds) { subject_.kinds = kinds | sim::bit(sim::choice_kind::batch); }
   /// Runs it; the result's choices are there only if it failed.
   testing::run_result run(std::span<const std::byte> input);
   /// What the last run of an equal input asked, or nullptr if that was too long ago.

@@ -22,7 +22,7 @@ esac
 dictionary=()
 [ -f "$here/dict/$scenario.dict" ] && dictionary=(-dict="$here/dict/$scenario.dict")
 status=0
-"$binary" -seed=1 -runs="$runs" -max_len=4096 -timeout=60 -artifact_prefix="$work/" "${dictionary[@]}" "$work/corpus" \
+"$binary" -seed=1 -runs="$runs" -max_len=4096 -mutate_depth=1 -timeout=60 -artifact_prefix="$work/" "${dictionary[@]}" "$work/corpus" \
   >"$work/log" 2>&1 || status=$?
 executions=$(sed -n 's/^#\([0-9]*\)\t.*/\1/p' "$work/log" | tail -n 1)
 if [ "$what" = clean ]; then
