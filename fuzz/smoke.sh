@@ -16,7 +16,9 @@ case $scenario in
   *_parser | replay_file) [ -d "$here/corpus/$scenario" ] && cp "$here/corpus/$scenario"/* "$work/corpus" ;;
   *)
     export TWINLOOP_FUZZ_SCENARIO=$scenario
-    "$binary" --make-seeds "$work/corpus" 8
+    count=8
+    [ "$what" = clean ] || count=1  # a buggy twin: the natural run only
+    "$binary" --make-seeds "$work/corpus" $count
     ;;
 esac
 dictionary=()
