@@ -123,12 +123,35 @@ bool replay_source::followed(std::size_t index) const {
   return state_->followed[index];
 }
 
+byte_streams split_bytes(std::span<const std::byte> input) noexcept {
+  if (input.size() < 2) return {};
+  const std::size_t claimed = static_cast<std::size_t>(input[0]) | static_cast<std::size_t>(input[1]) << 8;
+  const std::size_t length = std::min(claimed, input.size() - 2);
+  return {input.subspan(2, length), input.subspan(2 + length)};
+}
+
+std::vector<std::byte> join_bytes(const byte_streams& parts) {
+  const std::size_t length = std::min<std::size_t>(parts.schedule.size(), 65535);
+  std::vector<std::byte> input;
+  input.reserve(2 + length + parts.data.size());
+  input.push_back(static_cast<std::byte>(length));
+  input.push_back(static_cast<std::byte>(length >> 8));
+  input.insert(input.end(), parts.schedule.begin(), parts.schedule.begin() + static_cast<std::ptrdiff_t>(length));
+  input.insert(input.end(), parts.data.begin(), parts.data.end());
+  return input;
+}
+
 std::uint32_t byte_source::answer(const question& asked) {
-  const std::size_t width = asked.n > 256 ? 2 : 1;
-  if (bytes_.size() < width) return 0;
-  std::uint32_t value = static_cast<std::uint32_t>(bytes_[0]);
-  if (width == 2) value |= static_cast<std::uint32_t>(bytes_[1]) << 8;
-  bytes_ = bytes_.subspan(width);
+  const bool drawn = asked.kind == choice_kind::user && !one_stream_;
+  std::span<const std::byte>& from = drawn ? parts_.data : parts_.schedule;
+  const std::size_t width = bytes_of_answer(asked.n);
+  if (from.size() < width) {
+    from = {};
+    return 0;
+  }
+  std::uint32_t value = 0;
+  for (std::size_t i = 0; i < width; ++i) value |= static_cast<std::uint32_t>(from[i]) << (8 * i);
+  from = from.subspan(width);
   return value % asked.n;
 }
 

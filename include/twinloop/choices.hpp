@@ -145,14 +145,33 @@ class replay_source final : public choice_source {
   std::unique_ptr<state> state_;
 };
 
-/// Answers from bytes, as fuzzers have them: one byte a question (two when n > 256), value modulo n; exhausted = 0.
+/// What a fuzzer mutates, in two parts, so that a change of one does not shift the other: the order of things, and the
+/// values that the test draws (kind user).
+struct byte_streams {
+  std::span<const std::byte> schedule{};
+  std::span<const std::byte> data{};
+};
+/// The parts of one input: two bytes, low first, say how long the schedule is; the rest is data. Any bytes are legal.
+byte_streams split_bytes(std::span<const std::byte> input) noexcept;
+/// The input that has these parts; of a schedule, its first 65535 bytes.
+std::vector<std::byte> join_bytes(const byte_streams& parts);
+/// How many bytes answer a question of `n`: one, two from n > 256 on, four from n > 65536 on.
+constexpr std::size_t bytes_of_answer(std::uint32_t n) noexcept { return n > 65536 ? 4 : n > 256 ? 2 : 1; }
+
+/// Answers from bytes, as fuzzers have them: bytes_of_answer() bytes a question, low first, value modulo n; a part that
+/// is used up answers 0.
 class byte_source final : public choice_source {
  public:
-  explicit byte_source(std::span<const std::byte> bytes) : bytes_(bytes) {}
+  /// All questions are answered from one stream.
+  explicit byte_source(std::span<const std::byte> bytes) : parts_{bytes, {}}, one_stream_(true) {}
+  explicit byte_source(const byte_streams& parts) : parts_(parts) {}
   std::uint32_t answer(const question& asked) override;
+  /// What no question has used yet.
+  const byte_streams& rest() const { return parts_; }
 
  private:
-  std::span<const std::byte> bytes_;
+  byte_streams parts_;
+  bool one_stream_ = false;
 };
 
 /// Which kinds a search explores unless told otherwise: all orders, short transfers and latencies, no faults.

@@ -1,7 +1,8 @@
-// The `echo` binary: searches the schedules of the echo pair and of its buggy twin.
+// The stories of the `echo` binary: the echo pair and its buggy twin.
 #include <array>
 
 #include "scenarios/echo/check.hpp"
+#include "scenarios/echo/scenarios.hpp"
 #include "twinloop/testing.hpp"
 
 namespace {
@@ -15,9 +16,9 @@ void run_twin(twinloop::sim::world& world, const configuration&) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  std::uint32_t kinds = twinloop::sim::bit(twinloop::sim::choice_kind::user);
-  const std::array<twinloop::testing::scenario, 2> all{{
+std::span<const twinloop::testing::scenario> echo::scenarios() {
+  const std::uint32_t kinds = twinloop::sim::bit(twinloop::sim::choice_kind::user);
+  static const std::array<twinloop::testing::scenario, 2> all{{
       {"echo", "idle peers go, live ones stay, lost connections come back", run_echo, kinds, false, {}},
       {"echo-drop_without_recheck",
        "a peer that spoke in the last moment is dropped as idle",
@@ -26,5 +27,5 @@ int main(int argc, char** argv) {
        true,
        {}},
   }};
-  return twinloop::testing::scenario_main(argc, argv, all);
+  return all;
 }

@@ -1,9 +1,10 @@
-// The `kv` binary: searches the schedules of the server as it should be, and of each of its buggy twins.
+// The stories of the `kv` binary: the server as it should be, and each of its buggy twins.
 #include <array>
 #include <string>
 
 #include "scenarios/kv/check.hpp"
 #include "scenarios/kv/options.hpp"
+#include "scenarios/kv/scenarios.hpp"
 #include "twinloop/testing.hpp"
 
 namespace {
@@ -56,10 +57,10 @@ scenario twin(const char* name, std::size_t bug, bool crash, bool expiry) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  std::uint32_t kinds = bit(choice_kind::user) | bit(choice_kind::disk_fault);
-  std::uint32_t crashes = kinds | bit(choice_kind::crash);
-  const std::array<scenario, 11> all{{
+std::span<const scenario> kv::scenarios() {
+  const std::uint32_t kinds = bit(choice_kind::user) | bit(choice_kind::disk_fault);
+  const std::uint32_t crashes = kinds | bit(choice_kind::crash);
+  static const std::array<scenario, 11> all{{
       {"kv", "the server keeps its promises, also when it crashes", run_kv, kinds, false, defaults("", true, false)},
       {"kv-crashes", "the same, crashing anywhere", run_kv, crashes, false, defaults("", false, true, true)},
       {"kv-expiry", "the same with keys that expire", run_kv, kinds, false, defaults("", true, true)},
@@ -72,5 +73,5 @@ int main(int argc, char** argv) {
       twin("kv-expiry_deletes_newer", 6, false, true),
       twin("kv-reply_overtakes", 7, false, false),
   }};
-  return twinloop::testing::scenario_main(argc, argv, all);
+  return all;
 }

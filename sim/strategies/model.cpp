@@ -125,8 +125,10 @@ void search_model::summarise() {
   for (const auto& [focus, use] : focus_use_) {
     if (use.chains > length_runs_) foci_.push_back(focus);  // in some run more than one chain
   }
-  std::stable_sort(foci_.begin(), foci_.end(), [this](std::uint64_t a, std::uint64_t b) {
-    return focus_use_.at(a).steps > focus_use_.at(b).steps;
+  std::sort(foci_.begin(), foci_.end(), [this](std::uint64_t a, std::uint64_t b) {
+    const std::uint64_t steps_of_a = focus_use_.at(a).steps;
+    const std::uint64_t steps_of_b = focus_use_.at(b).steps;
+    return steps_of_a != steps_of_b ? steps_of_a > steps_of_b : a < b;
   });
   if (foci_.size() > foci_kept) foci_.resize(foci_kept);
 }

@@ -13,3 +13,6 @@ must(${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK}/build -G Ninja -DCMAKE_CXX_COMPILE
 must(${CMAKE_COMMAND} --build ${WORK}/build)
 must(${WORK}/build/consumer_real)
 must(${WORK}/build/consumer_sim)
+if(EXISTS ${WORK}/build/consumer_check)
+  must(${WORK}/build/consumer_check)
+endif()

@@ -50,6 +50,28 @@ TEST(choices, bytes_decode_by_modulus_and_end_naturally) {
   EXPECT_EQ(source.answer({choice_kind::user, 1, 2, 5, {}}), 0u);
 }
 
+TEST(choices, wide_questions_take_two_or_four_bytes) {
+  const std::byte bytes[] = {std::byte{1}, std::byte{2}, std::byte{3}, std::byte{4}, std::byte{5}, std::byte{6}};
+  byte_source source(bytes);
+  EXPECT_EQ(source.answer({choice_kind::user, 1, 0, UINT32_MAX, {}}), 0x04030201u);
+  EXPECT_EQ(source.answer({choice_kind::user, 1, 1, 65536, {}}), 0x0605u);
+}
+
+TEST(choices, an_input_splits_into_schedule_and_data_and_joins_again) {
+  std::vector<std::byte> schedule(300, std::byte{1});
+  const std::vector<std::byte> data(5, std::byte{2});
+  const std::vector<std::byte> input = join_bytes({schedule, data});
+  const byte_streams parts = split_bytes(input);
+  EXPECT_EQ(parts.schedule.size(), 300u);
+  EXPECT_EQ(parts.data.size(), 5u);
+  byte_source source(parts);
+  EXPECT_EQ(source.answer({choice_kind::user, 1, 0, 5, {}}), 2u);
+  EXPECT_EQ(source.answer({choice_kind::pick, 1, 0, 5, {}}), 1u);
+  const std::byte claims_too_much[] = {std::byte{200}, std::byte{0}, std::byte{9}};
+  EXPECT_EQ(split_bytes(claims_too_much).schedule.size(), 1u);
+  EXPECT_TRUE(split_bytes(std::span(claims_too_much, 1)).schedule.empty());
+}
+
 TEST(choices, strict_replay_names_the_first_question_that_differs) {
   std::vector<choice_record> records(2);
   records[0] = {11, 0, 0, 0, 3, 2, choice_kind::defer, {}};
