@@ -157,7 +157,7 @@ struct looked_up {
   int value = 7;
 };
 [[gnu::noinline]] int look_at(const looked_up& object) { return object.value; }
-[[gnu::noinline]] void let_go(std::unique_ptr<looked_up>& object) { object.reset(); }
+void let_go(std::unique_ptr<looked_up>& object) { object.reset(); }
 
 /// The loop frees what a job still looks at: not for ThreadSanitizer, but for AddressSanitizer.
 void uses_after_free(sim::world& world, const configuration&) {
