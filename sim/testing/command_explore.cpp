@@ -92,8 +92,8 @@ class explore_session {
   }
 
   void keep_results() {
-    const search_identity identity{session_.line.program, what_.name,     what_.settings, what_.kinds,
-                                   strategy_name(),       options_.seed};
+    const search_identity identity{session_.line.program, what_.name,      what_.settings,
+                                   what_.kinds,           strategy_name(), options_.seed};
     kept_.emplace(session_.line.results, identity, options_.part);
     options_.done = kept_->done_before();
     options_.skip = kept_->skip();

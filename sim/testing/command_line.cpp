@@ -59,7 +59,8 @@ class parser {
         ->type_name("KINDS");
   }
   void add_stall(CLI::App& sub) {
-    sub.add_option("--stall", line_.stall, "Seconds of CPU time without a step that count as an endless loop, or asleep as a blocking call")
+    sub.add_option("--stall", line_.stall,
+                   "Seconds of CPU time without a step that count as an endless loop, or asleep as a blocking call")
         ->capture_default_str()
         ->check(CLI::PositiveNumber)
         ->type_name("SECONDS");
@@ -167,8 +168,8 @@ std::optional<std::string> unknown_command(int argc, char** argv) {
     if (word == known) return std::nullopt;
   }
   const std::optional<std::string> near = nearest_name(word, command_names);
-  return fmt::format("there is no command \"{}\"{}; the commands are list, run, explore, replay, shrink and merge", word,
-                     near ? fmt::format(" (did you mean \"{}\"?)", *near) : "");
+  return fmt::format("there is no command \"{}\"{}; the commands are list, run, explore, replay, shrink and merge",
+                     word, near ? fmt::format(" (did you mean \"{}\"?)", *near) : "");
 }
 
 }  // namespace

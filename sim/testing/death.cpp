@@ -79,12 +79,14 @@ death describe_stall(const worker_end& end, const code_place& where, const std::
   const double seconds = static_cast<double>(stall.count()) / 1000;
   std::string message =
       end.ended == worker_end::how::blocked
-          ? fmt::format("the program slept in a system call for {} s, {}: a blocking call or a lock that is never given "
-                        "back; the process was killed",
-                        seconds, when)
-          : fmt::format("no choice, no event and no virtual time in {} s of CPU time, {}: an endless loop; the process "
-                        "was killed",
-                        seconds, when);
+          ? fmt::format(
+                "the program slept in a system call for {} s, {}: a blocking call or a lock that is never given "
+                "back; the process was killed",
+                seconds, when)
+          : fmt::format(
+                "no choice, no event and no virtual time in {} s of CPU time, {}: an endless loop; the process "
+                "was killed",
+                seconds, when);
   if (!where.function.empty()) message += "; it was in " + where.function;
   return {{"stalled", std::move(message), where.line}, where.function};
 }

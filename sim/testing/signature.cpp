@@ -17,7 +17,9 @@ namespace {
 constexpr std::size_t site_max = 240;
 
 bool digit(char letter) { return letter >= '0' && letter <= '9'; }
-bool hex_digit(char letter) { return digit(letter) || (letter >= 'a' && letter <= 'f') || (letter >= 'A' && letter <= 'F'); }
+bool hex_digit(char letter) {
+  return digit(letter) || (letter >= 'a' && letter <= 'f') || (letter >= 'A' && letter <= 'F');
+}
 
 /// Cut at a length that people can read; the end keeps two long ones apart.
 std::string bounded(std::string text) {

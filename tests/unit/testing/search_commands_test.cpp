@@ -69,8 +69,9 @@ TEST_F(search_commands, resume_where_the_results_end) {
 
 TEST_F(search_commands, split_in_shards_and_merged_are_the_whole_search) {
   for (const char* part : {"1", "2", "3"}) {
-    EXPECT_EQ(failures(std::string("explore several --runs 400 --results part") + part + " --shard " + part + "/3").status,
-              1);
+    EXPECT_EQ(
+        failures(std::string("explore several --runs 400 --results part") + part + " --shard " + part + "/3").status,
+        1);
   }
   const json merged = parsed("merge part1 part2 part3 --into all");
   const json whole = parsed("explore several --runs 400 --results whole");
@@ -122,7 +123,8 @@ TEST_F(search_commands, refuse_wrong_use_with_a_sentence) {
 /// A search without end, interrupted once it has saved something or has run for a moment.
 finished_program interrupted(const std::string& directory, const std::string& words, const char* signal) {
   const std::string program = std::string("'") + TWINLOOP_FAILURES + "' " + words;
-  return run_program(directory, program + " & search=$!; until [ -e results/.started ] || [ $((n += 1)) -gt 3000 ]; do " +
+  return run_program(directory, program +
+                                    " & search=$!; until [ -e results/.started ] || [ $((n += 1)) -gt 3000 ]; do " +
                                     "[ \"$(ls results 2>/dev/null)\" ] && touch results/.started; sleep 0.01; done; " +
                                     "kill -" + signal + " $search; wait $search");
 }
@@ -137,6 +139,7 @@ TEST_F(search_commands, interrupted_sum_up_keep_their_results_and_say_so_by_thei
     EXPECT_HAS(clean.output, "interrupted before its budget was used up");
     EXPECT_TRUE(json::parse(content(results_in("results")))["summary"]["failures"].empty());
   }
+  std::filesystem::remove_all(directory_.file("results"));
   const finished_program found = interrupted(directory_.path(), "explore check --budget 60s --results results", "INT");
   EXPECT_TRUE(found.status == 1 || found.status == 3) << found.output << found.errors;
 }
