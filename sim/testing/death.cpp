@@ -7,8 +7,8 @@
 #include <csignal>
 #include <string_view>
 
+#include "sim/testing/failure_signature.hpp"
 #include "sim/testing/sanitizer_report.hpp"
-#include "sim/testing/signature.hpp"
 #include "sim/testing/text.hpp"
 
 namespace twinloop::testing {

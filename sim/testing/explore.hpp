@@ -3,10 +3,10 @@
 #define TWINLOOP_SIM_TESTING_EXPLORE_HPP
 
 #include "sim/testing/coverage.hpp"
+#include "sim/testing/failure_signature.hpp"
 #include "sim/testing/finding.hpp"
 #include "sim/testing/interval_set.hpp"
 #include "sim/testing/shard.hpp"
-#include "sim/testing/signature.hpp"
 
 namespace twinloop::testing {
 

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/testing/explain.hpp"
-#include "sim/testing/signature.hpp"
+#include "sim/testing/failure_signature.hpp"
 #include "sim/testing/text.hpp"
 
 namespace twinloop::testing {

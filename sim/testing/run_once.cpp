@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <exception>
 
+#include "sim/testing/failure_signature.hpp"
 #include "sim/testing/observation.hpp"
 #include "sim/testing/run.hpp"
-#include "sim/testing/signature.hpp"
 
 namespace twinloop::testing {
 namespace {

@@ -1,6 +1,6 @@
 // Goal: one bug has one signature, and two bugs have two; sanitizers' reports are understood.
 // Method: failures and reports written down by hand, the latter in the forms of compiler-rt and libsanitizer.
-#include "sim/testing/signature.hpp"
+#include "sim/testing/failure_signature.hpp"
 
 #include <gtest/gtest.h>
 

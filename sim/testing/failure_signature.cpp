@@ -1,6 +1,6 @@
 // What tells one failure from another.
 #define XXH_INLINE_ALL
-#include "sim/testing/signature.hpp"
+#include "sim/testing/failure_signature.hpp"
 
 #include <fmt/format.h>
 #include <xxhash.h>

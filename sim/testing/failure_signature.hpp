@@ -1,6 +1,6 @@
 // What tells one failure from another: many runs that fail alike are one finding, and two bugs never are.
-#ifndef TWINLOOP_SIM_TESTING_SIGNATURE_HPP
-#define TWINLOOP_SIM_TESTING_SIGNATURE_HPP
+#ifndef TWINLOOP_SIM_TESTING_FAILURE_SIGNATURE_HPP
+#define TWINLOOP_SIM_TESTING_FAILURE_SIGNATURE_HPP
 
 #include <cstdint>
 #include <string>
