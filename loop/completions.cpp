@@ -47,7 +47,7 @@ void loop::run_completions() {
     if (done.target == nullptr) continue;  // destroyed by a callback before it
     ++metrics_.completions;
     complete(done);
-    drain_ticks();
+    if (!ticks_.empty()) drain_ticks();
   }
 }
 

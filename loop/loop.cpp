@@ -37,23 +37,26 @@ bool loop::alive() const {
 /// One turn; blocks in its poll no longer than `limit`.
 void loop::turn(time_point limit) {
   ++metrics_.turns;
-  drain_ticks();
-  run_timers();
+  hook_list& idle = hooks_[static_cast<int>(hook_phase::idle)];
+  hook_list& prepare = hooks_[static_cast<int>(hook_phase::prepare)];
+  hook_list& check = hooks_[static_cast<int>(hook_phase::check)];
+  if (!ticks_.empty()) drain_ticks();
+  if (timers_->may_be_due(timers_until_.time_since_epoch().count())) run_timers();
   if (!posted_ready_.empty()) run_posted();
-  run_hooks(hooks_[static_cast<int>(hook_phase::idle)]);
-  run_hooks(hooks_[static_cast<int>(hook_phase::prepare)]);
+  if (idle.first != nullptr) run_hooks(idle);
+  if (prepare.first != nullptr) run_hooks(prepare);
   poll(limit);
-  run_completions();
+  if (batch_next_ < batch_size_) run_completions();
   if (!immediates_.empty() || !immediates_ready_.empty()) run_immediates();
-  run_hooks(hooks_[static_cast<int>(hook_phase::check)]);
+  if (check.first != nullptr) run_hooks(check);
   if (!closing_.empty()) run_closing();
 }
 
-/// How long this turn's poll may block: not at all while something else is ready to run.
+/// How long this turn's poll may block: not at all, which the earliest time says, while something else is ready to run.
 time_point loop::poll_deadline(time_point limit) {
   const bool busy = stop_ || idle_active_ > 0 || !ticks_.empty() || !posted_ready_.empty() || !immediates_.empty() ||
                     !immediates_ready_.empty() || !closing_.empty();
-  if (busy || !alive()) return now_;
+  if (busy || !alive()) return time_point::min();
   const std::int64_t due = timers_->next_due();
   return std::min(limit, due == timer_queue::none ? never : time_point(duration(due)));
 }

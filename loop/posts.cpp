@@ -1,5 +1,6 @@
 // Queued callbacks: posts from any thread, next ticks, immediates.
 #include "loop/function_task.hpp"
+#include "loop/race_checks.hpp"
 #include "twinloop/loop.hpp"
 
 namespace twinloop {
@@ -38,6 +39,8 @@ void loop::prepare_task(task& queued, where made, std::uint64_t callback) {
 
 void loop::post(task& queued, where made) {
   if (current_thread() == thread_) {
+    race_checks::release_if_watched(&queued);  // a simulated job comes this way, too
+    const race_checks::gate scope;
     prepare_task(queued, made, callback_);
     const bool first = posted_.empty();
     posted_.push(queued);
@@ -73,7 +76,8 @@ void loop::immediate(unique_function<void()> callback, where made) {
   immediate(make_function_task(std::move(callback)), made);
 }
 
-loop::function_task& loop::make_function_task(unique_function<void()> callback) {
+loop::function_task& loop::make_function_task(unique_function<void()>&& callback) {
+  const race_checks::gate scope;
   function_task* made = nullptr;
   if (current_thread() != thread_) {
     made = new function_task;
@@ -110,6 +114,7 @@ void loop::run_function_task(task& self) {
 
 /// Runs a task that was just popped; it may queue itself again.
 void loop::run_task(task& queued) {
+  race_checks::acquire(&queued);
   queued.queued = false;
   begin_callback();
   queued.run(queued);
@@ -141,7 +146,7 @@ void loop::take_posts() {
 void loop::run_posted() {
   while (!posted_ready_.empty()) {
     run_task(*posted_ready_.pop());
-    drain_ticks();
+    if (!ticks_.empty()) drain_ticks();
   }
 }
 

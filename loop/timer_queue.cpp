@@ -97,17 +97,27 @@ bool timer_queue::settle(key entry) {
   return false;
 }
 
-std::int64_t timer_queue::next_due() {
+/// next_due() when stale keys are in the way.
+std::int64_t timer_queue::settle_next() {
   if (!batch_empty()) return due_of(batch_[batch_next_]);
   while (!heap_.empty()) {
-    const key top = heap_[0];
-    const intrusive_timer* timer = slots_[slot_of(top)];
-    if (timer != nullptr && timer->armed_ && timer->due_ == due_of(top) && timer->sequence_ == sequence_of(top)) {
-      return due_of(top);
-    }
+    if (current(heap_[0])) return due_of(heap_[0]);
     settle(pop());
   }
   return none;
+}
+
+intrusive_timer* timer_queue::take_only_due(std::int64_t limit) {
+  if (!batch_empty() || heap_.empty() || due_of(heap_[0]) > limit || !current(heap_[0])) return nullptr;
+  const std::size_t children = std::min(heap_.size(), arity + 1);
+  for (std::size_t child = 1; child < children; ++child) {
+    if (due_of(heap_[child]) <= limit) return nullptr;
+  }
+  const std::uint32_t slot = slot_of(pop());
+  intrusive_timer* timer = slots_[slot];
+  drop_slot(slot);
+  timer->armed_ = false;
+  return timer;
 }
 
 void timer_queue::collect_due(std::int64_t limit) {

@@ -42,7 +42,14 @@ class timer_queue {
   }
 
   /// When the next armed timer is due, or `none`.
-  std::int64_t next_due();
+  std::int64_t next_due() {
+    if (heap_.empty() && batch_empty()) return none;
+    return batch_empty() && current(heap_[0]) ? due_of(heap_[0]) : settle_next();
+  }
+  /// False: collect_due(limit) would find nothing. True: it may.
+  bool may_be_due(std::int64_t limit) const { return !batch_empty() || (!heap_.empty() && due_of(heap_[0]) <= limit); }
+  /// The timer that is the only one due at or before `limit`, disarmed; nullptr if there may be others, or none.
+  intrusive_timer* take_only_due(std::int64_t limit);
   /// Takes the timers due at or before `limit` into the batch that pop_due hands out. Timers armed after this are not
   /// in it, whatever their time.
   void collect_due(std::int64_t limit);
@@ -70,6 +77,12 @@ class timer_queue {
   static std::uint32_t sequence_of(key entry) { return static_cast<std::uint32_t>(entry >> 32); }
   static std::uint32_t slot_of(key entry) { return static_cast<std::uint32_t>(entry); }
 
+  /// Whether `entry` is what its timer waits for, and not the stale key of one that was stopped or moved.
+  bool current(key entry) const {
+    const intrusive_timer* timer = slots_[slot_of(entry)];
+    return timer != nullptr && timer->armed_ && timer->due_ == due_of(entry) && timer->sequence_ == sequence_of(entry);
+  }
+  std::int64_t settle_next();
   void insert(intrusive_timer& started);
   void orphan(intrusive_timer& timer);
   void drop_slot(std::uint32_t slot);

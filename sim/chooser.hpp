@@ -22,11 +22,12 @@ class chooser {
   bool wants_options() const { return wants_options_; }
 
   /// A value in [0, n). `occurrence` counts the questions of this kind about this label, and is advanced.
-  std::uint32_t choose(choice_kind kind, std::uint64_t label, std::uint32_t& occurrence, std::uint32_t n) {
+  std::uint32_t choose(choice_kind kind, std::uint64_t label, std::uint32_t& occurrence, std::uint32_t n,
+                       std::uint64_t about = 0) {
     const std::uint32_t at = occurrence++;
     if (n < 2) return 0;
     std::uint32_t value = 0;
-    if (source_ != nullptr) value = ask({kind, label, at, n, {}});
+    if (source_ != nullptr) value = ask({kind, label, at, n, {}, about});
     commit(kind, label, at, n, value, 0);
     return value;
   }
@@ -48,6 +49,8 @@ class chooser {
     hash_ = (hash_ ^ a) * 0xbf58476d1ce4e5b9ull;
     hash_ = (hash_ ^ (hash_ >> 32) ^ b) * 0x94d049bb133111ebull;
   }
+  /// Tells the source, which wants options, of a step.
+  void happened(const step& made) { source_->happened(made); }
   bool has_source() const { return source_ != nullptr; }
   std::uint64_t hash() const { return hash_ ^ (hash_ >> 29); }
   std::uint64_t asked() const { return asked_; }

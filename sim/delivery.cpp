@@ -23,13 +23,18 @@ std::uint32_t short_answers(std::size_t count) { return count < 2 ? 1 : count < 
 std::uint32_t descriptor_index(handle_id id) { return static_cast<std::uint32_t>(static_cast<std::uint64_t>(id)) - 1; }
 }  // namespace
 
-descriptor* world_state::find_descriptor(process_state& of, handle_id id) {
+/// The place in the table that `id` was given for, also while it is closing; nullptr if another handle has it by now.
+descriptor* world_state::find_slot(process_state& of, handle_id id) {
   const std::uint32_t index = descriptor_index(id);
   if (id == handle_id::none || index >= of.descriptors.size()) return nullptr;
   descriptor& found = of.descriptors[index];
   const auto generation = static_cast<std::uint32_t>(static_cast<std::uint64_t>(id) >> 32);
-  const bool open = found.kind == descriptor_kind::socket || found.kind == descriptor_kind::file;
-  return !open || found.generation != generation ? nullptr : &found;
+  return found.generation == generation ? &found : nullptr;
+}
+
+descriptor* world_state::find_descriptor(process_state& of, handle_id id) {
+  descriptor* found = find_slot(of, id);
+  return found != nullptr && found->open() ? found : nullptr;
 }
 
 /// The lowest free descriptor, as POSIX has it. The caller has checked the limit.
@@ -109,38 +114,34 @@ named& world_state::asked_for(process_state& of, const op& about) {
 }
 
 /// One op fewer on its handle: a close that waited for the last may complete.
-void world_state::op_left(process_state& of, op& gone) {
-  if (gone.kind == op_kind::close) return;
-  const std::uint32_t index = descriptor_index(gone.handle);
-  if (gone.handle == handle_id::none || index >= of.descriptors.size()) return;
-  descriptor& on = of.descriptors[index];
-  if (on.generation != static_cast<std::uint32_t>(static_cast<std::uint64_t>(gone.handle) >> 32)) return;
-  if (on.open_ops == 0) return;
-  if (--on.open_ops > 0 || on.kind != descriptor_kind::closing) return;
-  on.kind = descriptor_kind::none;
-  if (op* closing = std::exchange(on.closing, nullptr)) finish_now(of, *closing, on.asked, errc::ok);
+void world_state::op_left(process_state& of, const op& gone, descriptor* on) {
+  if (on == nullptr || on->open_ops == 0 || gone.kind == op_kind::close) return;
+  if (--on->open_ops > 0 || on->kind != descriptor_kind::closing) return;
+  on->kind = descriptor_kind::none;
+  if (op* closing = std::exchange(on->closing, nullptr)) finish_now(of, *closing, on->asked, errc::ok);
 }
 
 /// What the completion of `done` says: receiving and accepting happen here, at the moment of delivery.
-completion world_state::take_result(process_state& of, op& done) {
+completion world_state::take_result(process_state& of, op& done, descriptor* on) {
   completion made{&done, 0, op_note::error(done), op_note::count(done), 0};
-  descriptor* on = find_descriptor(of, done.handle);
-  socket* stream = on != nullptr ? on->stream : nullptr;
-  const bool at_delivery =
-      op_note::error(done) == errc::ok && (done.kind == op_kind::recv || done.kind == op_kind::accept);
-  if (done.kind == op_kind::file && op_note::error(done) == errc::ok) {
-    made.aux = static_cast<std::uint64_t>(made.count);
-    if (static_cast<file_op&>(done).request.call == file_call::open) made.count = 0;
+  if (made.error != errc::ok) return made;
+  switch (done.kind) {
+    case op_kind::file:
+      made.aux = static_cast<std::uint64_t>(made.count);
+      if (static_cast<file_op&>(done).request.call == file_call::open) made.count = 0;
+      return made;
+    case op_kind::recv:
+    case op_kind::accept:
+      break;
+    default:
+      return made;
   }
-  if (!at_delivery) return made;
-  if (stream == nullptr) {
+  if (on == nullptr || !on->open() || on->stream == nullptr) {
     made.error = errc::cancelled;
-    return made;
-  }
-  if (done.kind == op_kind::accept) {
-    accept_result(of, static_cast<accept_op&>(done), *stream, made);
+  } else if (done.kind == op_kind::accept) {
+    accept_result(of, static_cast<accept_op&>(done), *on->stream, made);
   } else {
-    receive_result(static_cast<recv_op&>(done), *stream, made);
+    receive_result(static_cast<recv_op&>(done), *on->stream, made);
   }
   return made;
 }
@@ -198,17 +199,21 @@ void world_state::accept_result(process_state& of, accept_op& done, socket& list
 }
 
 void world_state::append_completion(process_state& to, op& done) {
-  completion made = take_result(to, done);
+  descriptor* on = find_slot(to, done.handle);
+  const completion made = take_result(to, done, on);
   if ((made.flags & flag_more) != 0) {
-    // A multishot accept waits on, or is ready again at once.
-    descriptor* on = find_descriptor(to, done.handle);
-    TWINLOOP_ASSERT(on != nullptr);
+    // A multishot accept waits on, or is ready again at once. The table may have grown under the new connection.
+    on = find_slot(to, done.handle);
+    TWINLOOP_ASSERT(on != nullptr && on->stream != nullptr);
     on->receiving = &done;
     op_note::set(done, op_place::parked);
+    if (choose_.wants_options()) expect_op(to, done);
     readable_changed(*on->stream);
   } else {
     op_note::set(done, op_place::none);
-    op_left(to, done);
+    if (done.kind == op_kind::accept) on = find_slot(to, done.handle);
+    op_left(to, done, on);
+    job_left(to, done);
   }
   to.out[to.delivered++] = made;
 }
@@ -245,6 +250,7 @@ void world_state::deliver(process_state& to, const ready_entry& first) {
     const ready_entry entry = take(i);
     choose_.note(static_cast<std::uint64_t>(now_), entry.identity);
     if (options_.log_events) log(describe_entry(entry));
+    if (choose_.wants_options()) begin_step(entry);
     take_one(entry);
     --more;
     if (front) i = ready_first_;

@@ -23,6 +23,7 @@ enum class event_kind : std::uint8_t {
   resume_main,   // a blocking call from a process's loop thread is done
   start,         // a process starts
   callback,      // world::at
+  release,       // completions held until now go back
 };
 
 struct scheduled {
@@ -32,6 +33,7 @@ struct scheduled {
   std::uint32_t kind_and_generation;  // kind in the low 8 bits
 
   std::int64_t time() const { return static_cast<std::int64_t>(key >> 64); }
+  std::uint64_t sequence() const { return static_cast<std::uint64_t>(key); }
   event_kind kind() const { return static_cast<event_kind>(kind_and_generation & 0xff); }
   std::uint32_t generation() const { return kind_and_generation >> 8; }
 };
@@ -41,6 +43,8 @@ class event_queue {
  public:
   bool empty() const { return heap_.empty(); }
   const scheduled& top() const { return heap_[0]; }
+  /// The sequence number of the next event to be pushed.
+  std::uint64_t next_sequence() const { return sequence_; }
   void clear() {
     heap_.clear();
     sequence_ = 0;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "loop/race_checks.hpp"
 #include "sim/world_state.hpp"
 
 namespace twinloop::sim {
@@ -30,7 +31,9 @@ void kernel_of_process::submit(op& started) {
   world_state& w = *p.world;
   w.check_killed(p);
   started.kernel_word[0] = 0;
+  started.kernel_word[1] = 0;
   op_note::set(started, op_place::parked);
+  if (w.choose_.wants_options()) w.expect_op(p, started);
   if (started.kind == op_kind::file || started.kind == op_kind::resolve || started.kind == op_kind::work) {
     if (descriptor* on = w.find_descriptor(p, started.handle)) ++on->open_ops;
     return w.submit_pool_op(p, started);
@@ -188,8 +191,10 @@ void kernel_of_process::cancel(op& target, cancel_mode mode) noexcept {
     }
   }
   if (mode == cancel_mode::detach) {
+    w.job_left(p, target);
     op_note::set(target, op_place::none);
-    w.op_left(p, target);
+    if (w.choose_.wants_options()) w.withdraw_op(target);
+    w.op_left(p, target, w.find_slot(p, target.handle));
     return;
   }
   named& asked = on != nullptr ? on->asked : w.asked_for(p, target);
@@ -201,10 +206,12 @@ wait_result kernel_of_process::wait(time_point deadline, std::span<completion> o
   world_state& w = *p.world;
   w.check_killed(p);
   TWINLOOP_ASSERT(!out.empty());
+  const bool poll = deadline == time_point::min();
   std::int64_t due = std::max<std::int64_t>(deadline.time_since_epoch().count(), 0);
   const std::int64_t horizon = due <= w.now_ ? due - 1 : w.now_;  // timers that are due stay unnoticed until told
-  if (due < w.now_ && due < p.late_until) due = p.late_until;
+  if (due < w.now_ && due < p.late_until && !poll) due = p.late_until;
   p.late_asked = due == p.late_until && due > w.now_;
+  if (w.choose_.wants_options()) w.expect_deadline(p, deadline.time_since_epoch().count());
   if (due > w.now_ && w.quiet_until(due)) {
     const std::int64_t late = p.late_asked ? 0 : w.lateness(p);
     if (late == 0) return w.time_passed(p, due);
@@ -216,43 +223,71 @@ wait_result kernel_of_process::wait(time_point deadline, std::span<completion> o
   p.woken = false;
   p.timers_due = false;
   p.deadline = due;
-  p.waiting = true;
-  if (p.deadline_ready && due > w.now_) {
-    w.remove_entry(entry_kind::deadline, &p);
-    p.deadline_ready = false;
+  if (due > w.now_) {
+    if (p.deadline_ready) {
+      w.remove_entry(entry_kind::deadline, &p);
+      p.deadline_ready = false;
+    }
+    if (due != INT64_MAX && due < p.queued_deadline) w.push_deadline(p);
   }
-  if (due <= w.now_) {
-    if (!p.deadline_ready) {
+  if (due <= w.now_ || !w.deliver_only(p)) {
+    p.waiting = true;
+    if (due <= w.now_ && !p.deadline_ready) {
       p.late_asked = true;  // a poll, or already late: no further lateness
       w.handle_deadline(p);
     }
-  } else if (due != INT64_MAX && due < p.queued_deadline) {
-    p.queued_deadline = due;
-    w.events_.push(due, event_kind::deadline, &p, p.generation, 0);
+    if (!w.advance(&p)) p.stack->yield();
+    p.waiting = false;
+    w.check_killed(p);
   }
-  if (!w.advance(&p)) p.stack->yield();
-  p.waiting = false;
-  w.check_killed(p);
   const time_point now_is{duration(w.now_)};
   const time_point timers{duration(p.timers_due ? w.now_ : std::min(horizon, w.now_))};
   return {p.delivered, p.woken, now_is, timers};
 }
 
-/// Whether nothing at all happens before `due`, nor together with it: then a wait need not leave its stack, or even
-/// look at the scheduler. What time_passed() does is what the scheduler would have done.
-bool world_state::quiet_until(std::int64_t due) const {
-  return nothing_ready() && held_.empty() && (events_.empty() || events_.top().time() > due) && due <= until_ &&
-         due <= options_.time_limit.count() && deliveries_ + 1 < options_.step_limit && options_.instant_limit > 1 &&
-         foreground_ > 0 && !stopping_ && !options_.log_events;
+/// Whether the scheduler has nothing to decide, nor anybody to tell: then a wait need not even look at it. What the
+/// functions below do is what it would have done.
+bool world_state::undisturbed() const {
+  return held_.empty() && foreground_ > 0 && !stopping_ && !options_.log_events &&
+         deliveries_ + 1 < options_.step_limit;
 }
 
+/// Nothing at all happens before `due`, nor together with it.
+bool world_state::quiet_until(std::int64_t due) const {
+  return nothing_ready() && (events_.empty() || events_.top().time() > due) && due <= until_ &&
+         due <= options_.time_limit.count() && options_.instant_limit > 1 && undisturbed();
+}
+
+/// If a result of `to` is all that can happen at this moment, it is in the wait's span now.
+bool world_state::deliver_only(process_state& to) {
+  if (ready_.size() != ready_first_ + 1) return false;
+  const ready_entry entry = ready_.back();
+  if (entry.process != &to || entry.kind != entry_kind::completion || to.options.may_crash) return false;
+  if ((!events_.empty() && events_.top().time() <= now_) || instant_ + 1 >= options_.instant_limit) return false;
+  if (choose_.wants_options() || !undisturbed()) return false;
+  ready_.clear();
+  ready_first_ = 0;
+  ++pick_asked_.other;  // a pick among one
+  ++deliveries_;
+  ++instant_;
+  choose_.note(static_cast<std::uint64_t>(now_), entry.identity);
+  append_completion(to, *static_cast<op*>(entry.subject));
+  return true;
+}
+
+/// Alone with its timer: time jumps to it.
 wait_result world_state::time_passed(process_state& of, std::int64_t due) {
   now_ = due;
   instant_ = 1;
   ++deliveries_;
   ++pick_asked_.other;  // a pick among one
   record_->head().now = due;
-  choose_.note(static_cast<std::uint64_t>(due), identity_of(of.asked));
+  const ready_entry entry{entry_kind::deadline, &of, &of, of.asked.hash, identity_of(of.asked)};
+  choose_.note(static_cast<std::uint64_t>(due), entry.identity);
+  if (choose_.wants_options()) {
+    note_ready(entry, of.asked);
+    begin_step(entry);
+  }
   if (of.options.may_crash && ask_crash(of)) {
     of.stack->yield();
     check_killed(of);
@@ -269,14 +304,28 @@ time_point kernel_of_process::now(bool) noexcept { return time_point(duration(pr
 wall_time kernel_of_process::wall() noexcept { return wall_time(duration(wall_epoch + process_->world->now_)); }
 
 result<std::int64_t> kernel_of_process::block(blocking_request& request, job* caller) {
+  if (caller != nullptr) return block_in_job(request, *caller);
   process_state& p = *process_;
-  world_state& w = *p.world;
-  if (caller == nullptr) {
-    w.check_killed(p);
-    return w.block_main(p, request);
+  p.world->check_killed(p);
+  return p.world->block_main(p, request);
+}
+
+/// A job leaves its own code. What the call does to the job's memory is done beyond the gate, unseen: here it is made
+/// good as the job's own doing, as it is with a system call.
+result<std::int64_t> kernel_of_process::block_in_job(blocking_request& request, job& caller) {
+  const bool transfers = request.kind == blocking_kind::file;
+  if (transfers) race_checks::reads(request.file.write_bytes.data(), request.file.write_bytes.size());
+  result<std::int64_t> outcome = [&] {
+    const race_checks::gate scope;
+    world_state& w = *process_->world;
+    TWINLOOP_ASSERT(w.current_job_ != nullptr && &*w.current_job_->context == &caller);
+    return w.block_job(*w.current_job_, request);
+  }();
+  if (request.kind == blocking_kind::lock) race_checks::acquire(&request.lock->state());
+  if (transfers && request.file.call == file_call::read_at && outcome) {
+    race_checks::writes(request.file.read_buffer.data(), static_cast<std::size_t>(*outcome));
   }
-  TWINLOOP_ASSERT(w.current_job_ != nullptr && &*w.current_job_->context == caller);
-  return w.block_job(*w.current_job_, request);
+  return outcome;
 }
 
 }  // namespace twinloop::sim

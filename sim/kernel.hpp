@@ -18,15 +18,21 @@ enum class op_place : std::uint8_t {
   running,  // on the pool
 };
 
-/// Packed into op::kernel_word[1]; the result stands in kernel_word[0].
+/// Packed into op::kernel_word[1], with the number of the op's expectation in its high half (see causality.hpp); the
+/// result stands in kernel_word[0].
 struct op_note {
   static op_place place(const op& of) { return static_cast<op_place>(of.kernel_word[1] & 0xff); }
   static errc error(const op& of) { return static_cast<errc>((of.kernel_word[1] >> 8) & 0xff); }
   static void set(op& of, op_place where_to, errc error = errc::ok) {
-    of.kernel_word[1] = static_cast<std::uint64_t>(where_to) | static_cast<std::uint64_t>(error) << 8;
+    of.kernel_word[1] = (of.kernel_word[1] & ~std::uint64_t{0xffff}) | static_cast<std::uint64_t>(where_to) |
+                        static_cast<std::uint64_t>(error) << 8;
   }
   static void move(op& of, op_place where_to) {
     of.kernel_word[1] = (of.kernel_word[1] & ~std::uint64_t{0xff}) | static_cast<std::uint64_t>(where_to);
+  }
+  static std::uint32_t expectation(const op& of) { return static_cast<std::uint32_t>(of.kernel_word[1] >> 32); }
+  static void set_expectation(op& of, std::uint32_t id) {
+    of.kernel_word[1] = (of.kernel_word[1] & 0xffffffff) | static_cast<std::uint64_t>(id) << 32;
   }
   static std::int64_t count(const op& of) { return static_cast<std::int64_t>(of.kernel_word[0]); }
   static void set_count(op& of, std::int64_t count) { of.kernel_word[0] = static_cast<std::uint64_t>(count); }
@@ -46,6 +52,7 @@ class kernel_of_process final : public kernel {
   std::uint64_t caps() const noexcept override { return can_half_close | can_sync_directory | can_ipv6; }
 
  private:
+  result<std::int64_t> block_in_job(blocking_request& request, job& caller);
   process_state* process_;
 };
 

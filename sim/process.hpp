@@ -35,6 +35,8 @@ enum class descriptor_kind : std::uint8_t {
 };
 
 struct descriptor {
+  bool open() const { return kind == descriptor_kind::socket || kind == descriptor_kind::file; }
+
   descriptor_kind kind = descriptor_kind::none;
   std::uint32_t generation = 0;
   std::uint32_t open_ops = 0;  // submitted on this handle and not yet delivered; a close waits for them
@@ -55,12 +57,14 @@ struct job_state {
   std::optional<fiber> stack;
   std::uint64_t identity = 0;
   named asked{};
+  named* name = nullptr;             // what `asked` was copied from
   blocking_request* call = nullptr;  // the blocking call it is suspended in
   result<std::int64_t> answer = std::int64_t{0};
   std::uint32_t generation = 0;
   std::uint32_t throws = 0;  // of process_killed
   bool killed = false;
   bool ended = false;
+  bool handed_over = false;  // it waited for a mutex, and has it now
 };
 
 /// What questions about one kind of call on one thing are counted by.
@@ -129,6 +133,15 @@ struct process_state {
   std::uint32_t descriptor_limit = 1024;
   std::uint32_t open_descriptors = 0;
   std::uint32_t next_generation = 1;
+
+  // what is expected of it, while a source wants options (causality.hpp)
+  std::uint32_t expected_wake = 0;
+  std::uint32_t expected_deadline = 0;
+  std::uint32_t expected_call = 0;
+  std::uint32_t expected_start = 0;
+  std::int64_t expected_due = INT64_MAX;  // the deadline that expected_deadline is about
+  std::uint64_t pool_enabled_by = 0;
+  std::uint32_t pool_occurrence = 0;
 
   // the pool
   std::deque<op*> queue;

@@ -6,7 +6,7 @@
 
 namespace twinloop::sim {
 namespace {
-constexpr std::uint32_t defer_answers = 8;  // held until 2^v - 1 others were delivered, v < 8
+constexpr std::uint32_t defer_answers = 16;  // see hold_completion
 }  // namespace
 
 bool world_state::waits(const ready_entry& entry) {
@@ -16,41 +16,39 @@ bool world_state::waits(const ready_entry& entry) {
 void world_state::enqueue_completion(process_state& of, op& done, named& asked, choice_kind how) {
   op_note::move(done, op_place::ready);
   const ready_entry entry{entry_kind::completion, &of, &done, asked.hash, identity_of(asked)};
-  if (options_.log_events) option_texts_.emplace_back(entry.identity, describe_entry(entry));
-  const std::uint32_t exponent = choose_.choose(how, asked.hash, asked.defer, defer_answers);
-  if (exponent == 0) {
+  if (choose_.wants_options()) note_ready(entry, asked);
+  const std::uint32_t answer = choose_.choose(how, asked.hash, asked.defer, defer_answers, entry.identity);
+  if (answer == 0) {
     enqueue(entry);
     return;
   }
   op_note::move(done, op_place::held);
-  held_.push_back({entry, deliveries_ + (std::uint64_t{1} << exponent) - 1});
+  if (options_.log_events) keep_text(entry);
+  hold_completion(entry, answer);
 }
 
 void world_state::enqueue_wake(process_state& of) {
   if (of.wake_ready) return;
   of.wake_ready = true;
   enqueue({entry_kind::wake, &of, nullptr, of.asked.hash, identity_of(of.asked)});
-  if (options_.log_events) option_texts_.emplace_back(ready_.back().identity, describe_entry(ready_.back()));
+  if (choose_.wants_options()) {
+    of.expected_wake = causality_.expect(of.index, of.asked.hash);
+    note_ready(ready_.back(), of.asked);
+  }
 }
 
 /// Held entries whose count has come go back; with `all_due` the one that is due first does, whatever its count.
 void world_state::release_held(bool all_due) {
-  auto release = [&](std::size_t index) {
-    const ready_entry entry = held_[index].entry;
-    held_.erase(held_.begin() + static_cast<std::ptrdiff_t>(index));
-    if (entry.kind == entry_kind::completion) op_note::move(*static_cast<op*>(entry.subject), op_place::ready);
-    enqueue(entry);
-  };
   if (all_due) {
     const auto first = std::min_element(held_.begin(), held_.end(), [](const held_entry& a, const held_entry& b) {
       return a.release_at < b.release_at;
     });
-    release(static_cast<std::size_t>(first - held_.begin()));
+    release_one(static_cast<std::size_t>(first - held_.begin()));
     return;
   }
   for (std::size_t i = 0; i < held_.size();) {
     if (held_[i].release_at <= deliveries_) {
-      release(i);
+      release_one(i);
     } else {
       ++i;
     }
@@ -116,15 +114,11 @@ std::size_t world_state::pick() {
   if (choose_.has_source()) {
     question asked{choice_kind::pick, pick_asked_.hash, at, n, {}};
     if (choose_.wants_options()) {
-      options_scratch_.clear();
-      for (std::uint32_t i = 0; i < n; ++i) {
-        const ready_entry& entry = ready_[entry_at(i)];
-        choice_option& offered = options_scratch_.emplace_back();
-        offered.label = entry.label;
-        offered.identity = entry.identity;
-        offered.chain = entry.label;
+      if (!filtered) {
+        eligible_.clear();
+        for (std::size_t i = ready_first_; i < ready_.size(); ++i) eligible_.push_back(static_cast<std::uint32_t>(i));
       }
-      asked.options = options_scratch_;
+      asked.options = describe_options(eligible_);
     }
     value = choose_.ask(asked);
   }
@@ -165,6 +159,7 @@ bool world_state::advance(process_state* current) {
     const ready_entry entry = take(index);
     choose_.note(static_cast<std::uint64_t>(now_), entry.identity);
     if (options_.log_events) log(describe_entry(entry));
+    if (choose_.wants_options()) begin_step(entry);
     if (!held_.empty()) release_held(false);
     if (instant_ >= options_.instant_limit || deliveries_ >= options_.step_limit) {
       if (over_limits()) return false;
@@ -240,10 +235,11 @@ void world_state::handle_deadline(process_state& of) {
   if (of.deadline_ready) return;
   of.deadline_ready = true;
   enqueue({entry_kind::deadline, &of, &of, of.asked.hash, identity_of(of.asked)});
-  if (options_.log_events) option_texts_.emplace_back(ready_.back().identity, describe_entry(ready_.back()));
+  if (choose_.wants_options()) note_ready(ready_.back(), of.asked);
 }
 
 void world_state::handle_event(const scheduled& due) {
+  if (choose_.wants_options()) causality_.begin_event(due.sequence(), events_.next_sequence());
   switch (due.kind()) {
     case event_kind::deadline: {
       auto& of = *static_cast<process_state*>(due.subject);
@@ -261,26 +257,32 @@ void world_state::handle_event(const scheduled& due) {
     case event_kind::resume_job: {
       auto& which = *static_cast<job_state*>(due.subject);
       if ((which.generation & event_generation_mask) != due.generation()) return;
-      enqueue({entry_kind::job, which.process, &which, which.asked.hash, identity_of(which.asked)});
+      enqueue({entry_kind::job, which.process, &which, which.asked.hash, resumed_identity(which)});
+      if (choose_.wants_options()) note_ready(ready_.back(), which.asked);
       return;
     }
     case event_kind::resume_main: {
       auto& of = *static_cast<process_state*>(due.subject);
       if ((of.generation & event_generation_mask) != due.generation()) return;
       enqueue({entry_kind::main_call, &of, &of, of.asked.hash, identity_of(of.asked)});
+      if (choose_.wants_options()) note_ready(ready_.back(), of.asked);
       return;
     }
     case event_kind::start: {
       auto& of = *static_cast<process_state*>(due.subject);
       if ((of.generation & event_generation_mask) != due.generation() || !of.start_pending) return;
       enqueue({entry_kind::start, &of, &of, of.asked.hash, identity_of(of.asked)});
+      if (choose_.wants_options()) note_ready(ready_.back(), of.asked);
       return;
     }
     case event_kind::callback: {
       auto& what = *static_cast<world_callback*>(due.subject);
       enqueue({entry_kind::callback, nullptr, &what, what.asked.hash, identity_of(what.asked)});
+      if (choose_.wants_options()) note_ready(ready_.back(), what.asked);
       return;
     }
+    case event_kind::release:
+      return release_timed();
     default:
       handle_packet(due);
   }

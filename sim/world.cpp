@@ -3,6 +3,7 @@
 #include <exception>
 #include <utility>
 
+#include "loop/race_checks.hpp"
 #include "sim/world_state.hpp"
 
 #include <fmt/format.h>
@@ -14,6 +15,7 @@ constexpr std::size_t stack_bytes = 256 * 1024;
 constexpr label user_label("world.user");
 
 void handle_assertion(const assertion& what) {
+  const race_checks::gate scope;
   world_state* world = running_world();
   if (world == nullptr) return;  // not inside a run: print and abort
   world->record_failure("assertion", what.expression, fmt::format("{}:{}", what.file, what.line));
@@ -24,6 +26,7 @@ std::terminate_handler terminate_before = nullptr;
 
 /// An exception met a noexcept frame. On a simulated stack that is the end of this stack, not of the program.
 [[noreturn]] void handle_terminate() {
+  const race_checks::gate scope;
   world_state* world = running_world();
   if (world != nullptr && world->current_fiber_ != nullptr) {
     if (!world->current_process_->killed) {
@@ -69,7 +72,10 @@ world_state*& running_world() noexcept {
   return current;
 }
 
-world_state::world_state() : stacks_(stack_bytes) { reset({}); }
+world_state::world_state() : stacks_(stack_bytes), job_stacks_(stack_bytes, fiber_order::own_thread) {
+  race_checks::count_references_as_with_threads();
+  reset({});
+}
 
 world_state::~world_state() { end_processes(); }
 
@@ -90,6 +96,7 @@ void world_state::reset(world_options with) {
   record_ = with.record != nullptr ? with.record : own_record_.get();
   record_->begin(with.run);
   choose_.begin(with.source, record_);
+  causality_.begin();
   for (std::size_t i = 0; i < processes_used_; ++i) processes_[i]->forget();
   processes_used_ = 0;
   for (std::size_t i = 0; i < hosts_used_; ++i) hosts_[i]->forget();
@@ -123,6 +130,8 @@ void process_state::forget() {
   starts = throws = crash_asked = 0;
   exit_status.reset();
   counted = start_pending = false;
+  expected_wake = expected_deadline = expected_call = expected_start = 0;
+  expected_due = INT64_MAX;
   descriptors.clear();
   names_made.clear();
   call_names.clear();
@@ -136,6 +145,7 @@ void host_state::forget() {
   next_port = 32768;
   descriptor_limit = 1024;
   down = false;
+  files_asked.clear();
 }
 
 world::world(world_options options) : state_(std::make_unique<world_state>()) { state_->reset(options); }
@@ -198,6 +208,7 @@ const run_report& world::run_for(duration budget) {
 const run_report& world::report() const { return state_->report_; }
 
 void world::fail(std::string_view name, std::string message, where at) {
+  const race_checks::gate scope;
   state_->record_failure(std::string(name), std::move(message), fmt::format("{}:{}", at.file, at.line));
 }
 
@@ -206,6 +217,7 @@ void world::check(bool holds, std::string_view name, std::string message, where 
 }
 
 std::uint32_t world::choose(label name, std::uint32_t n) {
+  const race_checks::gate scope;
   TWINLOOP_ASSERT(n >= 1);
   auto& counters = state_->user_labels_;
   auto found = std::find_if(counters.begin(), counters.end(),
@@ -224,10 +236,14 @@ void world::at(duration after, std::function<void()> callback, label name) {
   world_callback& made = *w.callbacks_.back();
   made.run = std::move(callback);
   made.asked.restart(w.names_.make(nullptr, name, static_cast<std::uint32_t>(w.callbacks_.size() - 1))->hash);
+  if (w.choose_.wants_options()) made.expected = w.causality_.expect(no_process, made.asked.hash);
   w.events_.push(w.now_ + after.count(), event_kind::callback, &made, 0, 0);
 }
 
-time_point world::now() const { return time_point(duration(state_->now_)); }
+time_point world::now() const {
+  const race_checks::gate scope;
+  return time_point(duration(state_->now_));
+}
 std::span<const choice_record> world::choices() const { return state_->record_->records(); }
 const std::vector<event>& world::events() const { return state_->event_log_; }
 
@@ -237,10 +253,8 @@ std::string world::describe(std::uint64_t label) const {
 }
 
 std::string world::describe_option(std::uint64_t identity) const {
-  for (const auto& [known, text] : state_->option_texts_) {
-    if (known == identity) return text;
-  }
-  return fmt::format("#{:x}", identity);
+  const auto found = state_->option_texts_.find(identity);
+  return found != state_->option_texts_.end() ? found->second : fmt::format("#{:x}", identity);
 }
 
 std::string_view process::name() const { return state_->text; }

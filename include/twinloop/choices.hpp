@@ -25,7 +25,7 @@ namespace twinloop::sim {
 enum class choice_kind : std::uint8_t {
   pick,         ///< which of the ready things happens next
   batch,        ///< how many completions one wait delivers: 0 = all that are ready, v = exactly v
-  defer,        ///< hold this completion until 2^v - 1 others were delivered
+  defer,        ///< v < 8: hold this completion until 2^v - 1 others were delivered; else for v - 7 times 62.5 ms
   pool_start,   ///< which queued job a free pool thread takes
   pool_run,     ///< how long a job that yielded stays suspended, in units of other deliveries
   pool_done,    ///< how much longer than natural a pool call takes
@@ -79,7 +79,9 @@ struct choice_option {
   std::uint64_t enabled_by = 0;    ///< number of the step that made it ready (sent the bytes, ended the job); 0 = none
   std::span<const conflict_key> keys{};  ///< what it touches, as far as known
   bool declared = false;                 ///< keys are all it touches; else it conflicts with all of its process
-  std::uint32_t occurrence = 0;
+  std::uint32_t occurrence = 0;          ///< how often the label was ready before
+  std::uint64_t lineage = 0;  ///< hash of how it came about (its cause's lineage, and which of that one's registrations
+                              ///< it is): the same in all runs that only order independent steps differently
 };
 
 struct question {
@@ -88,12 +90,14 @@ struct question {
   std::uint32_t occurrence = 0;
   std::uint32_t n = 0;                       ///< at least 2: what has one answer is not asked
   std::span<const choice_option> options{};  ///< of picks, in natural order, if the source wants options
+  std::uint64_t about = 0;                   ///< defer, close_defer, pool_run: the option that would be held; else 0
 };
 
 /// Something that happened: the option that was picked, or the only one there was.
 struct step {
   std::uint64_t number = 0;  ///< from 1
   choice_option what{};      ///< its span is valid during the call only
+  std::int64_t time = 0;     ///< virtual, ns: steps of different times cannot be reordered by picks
 };
 
 /// Answers questions. Implementations are deterministic functions of what they were made with and were asked.
@@ -109,8 +113,9 @@ class choice_source {
 };
 
 /// Answers a recorded list. Strict: the first question whose (kind, label, occurrence, n) differs from the record is
-/// remembered as the divergence and everything from there on is natural. Lenient: an answer is looked up by (kind,
-/// label, occurrence), a pick by its option's identity, and what is not found is natural.
+/// remembered as the divergence and everything from there on is natural. Lenient: only deviations count; an answer is
+/// looked up by (kind, label, occurrence), and where options stand to choice the one that the record took is taken by
+/// its identity: there, or as soon after as it is on offer. What is not found is natural.
 class replay_source final : public choice_source {
  public:
   enum class matching : std::uint8_t { strict, lenient };
@@ -125,6 +130,8 @@ class replay_source final : public choice_source {
   };
   /// The first difference, or nullptr. Strict matching only.
   const divergence* first_divergence() const;
+  /// Lenient matching only: whether record `index` has made the run deviate so far.
+  bool followed(std::size_t index) const;
 
  private:
   struct state;
@@ -141,32 +148,9 @@ class byte_source final : public choice_source {
   std::span<const std::byte> bytes_;
 };
 
-/// How a searching source deviates. See docs/design.md; more strategies join here.
-enum class strategy : std::uint8_t {
-  natural,
-  random_walk,      ///< every pick uniform over its options
-  static_priority,  ///< each ready thing draws a priority once; the highest goes first
-  defer,            ///< picks stay natural, completions are held back with a drawn probability
-};
-const char* name(strategy) noexcept;
-
-/// One point of a search: a pure function of (seed, run), equal in every process and on every machine.
-struct search_plan {
-  strategy how = strategy::natural;
-  std::uint64_t seed = 0;           ///< of this run's generator
-  std::uint32_t kinds = 0;          ///< bit set over choice_kind: which kinds may deviate
-  std::uint32_t defer_one_in = 8;   ///< defer: one completion in this many is held
-  std::uint32_t fault_one_in = 64;  ///< fault kinds (net_fault .. signal): one question in this many
-  std::uint32_t fault_budget = 2;   ///< and at most this many non-zero answers of each fault kind a run
-};
-/// The plan of run `run` of search `seed`: runs 0 and 1 natural, then a fixed rotation under changing masks. `kinds`
-/// limits the kinds that may ever deviate.
-search_plan plan_run(std::uint64_t seed, std::uint64_t run, std::uint32_t kinds);
 /// Which kinds a search explores unless told otherwise: all orders, short transfers and latencies, no faults.
 std::uint32_t order_kinds() noexcept;
 std::uint32_t bit(choice_kind kind) noexcept;
-/// The source of a plan.
-std::unique_ptr<choice_source> make_source(const search_plan& plan);
 
 /// Memory that a run is recorded into while it goes on. The bytes may be shared with another process: everything needed
 /// to read the record stands in them, behind plain stores and a length that is written last, so that it can be read

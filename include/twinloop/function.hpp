@@ -34,6 +34,10 @@ class unique_function<Return(Arguments...), Capacity> {
     }
     return *this;
   }
+  unique_function& operator=(std::nullptr_t) noexcept {
+    reset();
+    return *this;
+  }
   ~unique_function() { reset(); }
 
   template <class Callable>

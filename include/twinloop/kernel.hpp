@@ -111,7 +111,8 @@ class kernel {
   /// Asks to end a pending op early, or detaches it. An op that is not pending is a broken contract.
   virtual void cancel(op& target, cancel_mode mode) noexcept = 0;
   /// The only blocking point of a loop. Fills `out` with completions in delivery order and returns when there is at
-  /// least one, after wake(), at `deadline` (never before it because of it), or for no reason. deadline <= now() polls.
+  /// least one, after wake(), at `deadline` (never before it because of it), or for no reason. deadline <= now() polls,
+  /// and time_point::min() says that the loop has something else to do; an earlier time is a timer that is overdue.
   virtual wait_result wait(time_point deadline, std::span<completion> out) = 0;
   /// Makes the current or the next wait() return with `woken`. Coalesces.
   virtual void wake() noexcept = 0;

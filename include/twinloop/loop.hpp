@@ -264,6 +264,7 @@ class loop {
   void enter();
   void turn(time_point limit);
   void finish_bounded_run();
+  void fire(intrusive_timer& due);
   void run_timers();
   void run_posted();
   void run_hooks(hook_list& hooks);
@@ -283,7 +284,7 @@ class loop {
   void unqueue(task& dropped);
   void close_later(task& closing, where made);
   void prepare_task(task& queued, where made, std::uint64_t callback);
-  function_task& make_function_task(unique_function<void()> callback);
+  function_task& make_function_task(unique_function<void()>&& callback);
   static void run_function_task(task& self);
   void drop_queued_functions();
   void take_posts();

@@ -25,6 +25,7 @@
 
 #include "twinloop/choices.hpp"
 #include "twinloop/loop.hpp"
+#include "twinloop/strategies.hpp"
 
 namespace twinloop::sim {
 

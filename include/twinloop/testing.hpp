@@ -34,6 +34,8 @@ struct scenario {
   std::uint32_t kinds = 0;        ///< extra choice kinds to search (bits), beside order_kinds()
   bool expected_to_fail = false;  ///< a buggy twin: a clean search of it is the surprise
   configuration defaults{};       ///< settings it understands; `--set` refuses others
+  /// Which of them say how much work there is, as numbers: the shrinker makes them smaller.
+  std::vector<std::string> sizes{};
 };
 
 /// The command line of a scenario binary: list, run, explore, replay, shrink, merge. Exit status: 0 clean, 1 a failure

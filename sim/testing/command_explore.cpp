@@ -9,6 +9,7 @@
 #include "sim/testing/explore.hpp"
 #include "sim/testing/explore_text.hpp"
 #include "sim/testing/kept_results.hpp"
+#include "sim/testing/learning.hpp"
 #include "sim/testing/progress.hpp"
 #include "sim/testing/results_json.hpp"
 #include "sim/testing/session.hpp"
@@ -73,6 +74,11 @@ class explore_session {
   }
 
   int run() {
+    if (options_.runs > sim::search_model::learning_runs) {
+      watch_options watch;
+      watch.stall = options_.stall;
+      what_.learned = learn_isolated(memory_, what_, options_.seed, watch);
+    }
     const exploration done = explore(memory_, what_, options_);
     progress_.clear();
     if (kept_) kept_->update(done, true);
@@ -100,7 +106,7 @@ class explore_session {
     options_.on_checkpoint = [this](const exploration& so_far) { kept_->update(so_far, false); };
   }
 
-  std::string strategy_name() const { return session_.line.strategy.empty() ? "rotation" : session_.line.strategy; }
+  std::string strategy_name() const { return sim::name(what_.how); }
 
   json as_json(const exploration& done) const {
     json counts = json::object();
@@ -188,7 +194,7 @@ class explore_session {
   const interrupt_guard guard_;  // first of all: no Ctrl-C is lost
   const session& session_;
   const scenario& story_;
-  const subject what_;
+  subject what_;
   explore_options options_;
   progress_line progress_;
   shared_memory memory_;

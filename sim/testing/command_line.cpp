@@ -53,6 +53,8 @@ class parser {
         ->expected(1)
         ->take_all();
     sub.add_option("--seed", line_.seed, "Seed of the search")->capture_default_str()->check(a_number)->type_name("");
+    sub.add_option("--strategy", line_.strategy, "How the search deviates; default: rotation, which is all in turn")
+        ->type_name("NAME");
     sub.add_option("--kinds", line_.kinds,
                    "Kinds of choices that may deviate, as pick,defer,crash; default: all orders and what the scenario "
                    "adds; \"all\" for all")
@@ -91,7 +93,6 @@ class parser {
     add_scenario(sub);
     add_budget(sub);
     add_sharing(sub);
-    sub.add_option("--strategy", line_.strategy, "How to search; default: a rotation of all")->type_name("NAME");
     sub.add_flag("--stop-at-first", line_.stop_at_first, "End at the first failure: that of the lowest run");
     sub.add_option("--max-failures", line_.max_failures, "End when so many distinct failures were found; 0 = never")
         ->capture_default_str()

@@ -95,7 +95,7 @@ death describe_stall(const worker_end& end, const code_place& where, const std::
 
 std::optional<death> describe_report(const std::string& output) {
   const std::optional<sanitizer_report> report = read_sanitizer_report(output);
-  if (!report) return std::nullopt;
+  if (!report || report->kind == "ThreadSanitizer.data-race") return std::nullopt;  // see race_report.hpp
   std::string message = report->headline;
   if (!report->function.empty()) message += "; in " + report->function;
   return death{{"crash." + report->kind, std::move(message), report->place}, report->function};

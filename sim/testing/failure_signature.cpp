@@ -35,6 +35,7 @@ std::string kind_of(const run_result& result) {
   for (const std::string_view known : {"assertion", "exception", "leak", "never_ran", "recording"}) {
     if (name == known) return std::string(known);
   }
+  if (name.starts_with("data_race")) return "sanitizer";
   if (name == "stalled") return "endless_loop";
   if (name == "crash.exit") return "exit";
   if (name.starts_with("crash.")) return name.find("Sanitizer") == std::string_view::npos ? "crash" : "sanitizer";

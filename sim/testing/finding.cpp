@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "sim/testing/difference.hpp"
+#include "sim/testing/learning.hpp"
 #include "sim/testing/text.hpp"
 
 namespace twinloop::testing {
@@ -53,7 +54,7 @@ finding judge(finding found, bool leaks, const std::string& difference) {
 
 observation run_fresh(shared_memory& memory, const subject& what, std::uint64_t seed, std::uint64_t run,
                       const watch_options& options) {
-  const auto source = sim::make_source(sim::plan_run(seed, run, what.kinds));
+  const auto source = source_of(what, seed, run);
   return run_isolated(memory, {&what, source.get(), seed, run, true, nullptr}, options);
 }
 

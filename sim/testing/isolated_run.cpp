@@ -26,6 +26,7 @@ void observe(shared_memory& memory, const isolated_request& request) {
   observation_writer writer(memory.log());
   observing_source source(request.source, world, writer);
   if (request.strict != nullptr) source.watch_divergence(*request.strict);
+  if (request.steps) source.watch_steps();
   // The world knows the names of its options only while it logs events.
   const run_result result =
       run_in(world, {request.what, &source, request.data_seed, request.run, &memory.record(), true});

@@ -7,6 +7,7 @@
 
 #include "sim/testing/failure_signature.hpp"
 #include "sim/testing/observation.hpp"
+#include "sim/testing/race_report.hpp"
 #include "sim/testing/run.hpp"
 
 namespace twinloop::testing {
@@ -50,7 +51,7 @@ sim::failure name_leak(const sim::run_report& report) {
 
 subject make_subject(const scenario& story, configuration settings) {
   for (const auto& [name, value] : story.defaults) settings.try_emplace(name, value);
-  return {story.name, story.body, std::move(settings), sim::order_kinds() | story.kinds, {}};
+  return {story.name, story.body, std::move(settings), sim::order_kinds() | story.kinds, {}, story.sizes};
 }
 
 std::uint64_t count_deviations(std::span<const sim::choice_record> choices) {
@@ -85,6 +86,13 @@ run_result run_in(sim::world& world, const run_request& request) {
   } else if (request.what->expectations) {
     std::vector<sim::failure> expectations = request.what->expectations();
     if (expectations.size() > expectations_before) result.broke = std::move(expectations[expectations_before]);
+  }
+  if (std::optional<sim::failure> race = take_race()) {
+    if (result.broke.name.empty()) {
+      result.broke = std::move(*race);
+    } else {
+      result.broke.message += "; and in the same run: " + race->message;
+    }
   }
   if (result.broke.name.empty() && !report.left.empty()) result.broke = name_leak(report);
   const bool broken = !result.broke.name.empty();

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "sim/testing/death.hpp"
+#include "sim/testing/learning.hpp"
 #include "sim/testing/memory_check.hpp"
 #include "sim/testing/observation.hpp"
 #include "sim/testing/run.hpp"
@@ -108,7 +109,7 @@ class searcher {
   /// The trace hash of a clean run; nothing of a failing one, which becomes the verdict.
   std::optional<std::uint64_t> execute(std::uint64_t run, bool log_events = false) {
     counters_.begun.fetch_add(1, std::memory_order_relaxed);
-    const auto source = sim::make_source(sim::plan_run(range_.seed, run, range_.what->kinds));
+    const auto source = source_of(*range_.what, range_.seed, run);
     run_result result = run_in(world_, {range_.what, source.get(), range_.seed, run, &memory_.record(), log_events});
     if (std::optional<death> report = reports_.news(); report && !failing(result)) {
       result.ended = sim::outcome::failed;

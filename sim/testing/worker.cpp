@@ -18,6 +18,7 @@
 #endif
 
 #include "sim/testing/captured_output.hpp"
+#include "sim/testing/race_report.hpp"
 #include "sim/testing/watchdog.hpp"
 #include "twinloop/assert.hpp"
 
@@ -56,7 +57,7 @@ void settle_child(shared_memory& memory, const captured_output& output) {
   }
   memory.counters().finished.store(1);
   std::fflush(nullptr);
-  ::_exit(0);
+  leave_worker();
 }
 
 pid_t start_process(const std::function<void()>& child_work, int (&ends)[2]) {

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <vector>
 
-#include "twinloop/choices.hpp"
+#include "twinloop/strategies.hpp"
 
 namespace twinloop::sim {
 namespace {

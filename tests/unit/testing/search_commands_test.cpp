@@ -113,6 +113,7 @@ TEST_F(search_commands, refuse_results_of_other_programs_and_other_files) {
 
 TEST_F(search_commands, refuse_wrong_use_with_a_sentence) {
   EXPECT_HAS(failures("explore check --budget 5x").errors, "write it as 30s, 5m, 2h or 10000runs");
+  EXPECT_HAS(failures("explore check --strategy random_wlk").errors, "did you mean \"random_walk\"?");
   EXPECT_HAS(failures("explore check --shard 5/4").errors, "write it as I/N");
   EXPECT_HAS(failures("explore check --results a --output b").errors, "give only one of the two");
   EXPECT_EQ(failures("explore check --jobs 0").status, 2);
@@ -148,6 +149,13 @@ TEST_F(search_commands, stop_at_the_first_failure_if_asked) {
   const json done = parsed("explore several --runs 5000 --stop-at-first --jobs 2");
   EXPECT_EQ(done["found"].size(), 1u);
   EXPECT_LT(done["runs"], 5000);
+}
+
+TEST_F(search_commands, take_the_strategy_that_is_named) {
+  EXPECT_EQ(failures("explore check --runs 200 --strategy natural").status, 0) << "b never comes first by itself";
+  const json walk = parsed("explore check --runs 200 --strategy random_walk");
+  EXPECT_EQ(walk["strategy"], "random_walk");
+  EXPECT_EQ(walk["found"].size(), 1u);
 }
 
 TEST_F(search_commands, with_a_process_for_each_run_find_no_leaking_state) {

@@ -1,0 +1,35 @@
+// bench_bugs: measures how the search does on the rebuilt bugs, and prints the tables. See --help.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "scenarios/bugs/bench/report.hpp"
+#include "sim/testing/progress.hpp"
+
+namespace {
+
+/// False, with a word on stderr, if it cannot be written.
+bool save(const std::string& path, const std::string& text) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "w"), std::fclose);
+  if (file && std::fwrite(text.data(), 1, text.size(), file.get()) == text.size()) return true;
+  fmt::print(stderr, "bench_bugs: cannot write {}: check that its directory exists and has room\n", path);
+  return false;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  bugs::bench::options asked;
+  if (const std::optional<int> status = bugs::bench::parse(argc, argv, asked)) return *status;
+  twinloop::testing::progress_line progress(true);
+  std::vector<bugs::bench::row_figures> all;
+  bugs::bench::measuring measuring(asked, [&](const std::string& what) {
+    progress.update([&] { return fmt::format("{} ({} of {} rows done)", what, all.size(), asked.rows.size()); });
+  });
+  for (const bugs::row* each : asked.rows) all.push_back(measuring.measure(*each));
+  progress.clear();
+  fmt::print("{}", bugs::bench::tables(all, asked));
+  if (!asked.json.empty() && !save(asked.json, bugs::bench::json(all, asked))) return 2;
+  return 0;
+}

@@ -1,0 +1,189 @@
+// One world, reset for every run, so that searching costs what the program costs. Only shrinking goes through worker
+// processes, as it does for users.
+#include "scenarios/bugs/bench/measure.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <set>
+
+#include "scenarios/bugs/rows.hpp"
+#include "sim/testing/shrink.hpp"
+
+namespace bugs::bench {
+namespace {
+
+using twinloop::testing::run_result;
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// What the published rates count: mostly the runs that fail, as the row says.
+bool is_hit(const row& of, const run_result& ended) {
+  const bool failed = ended.broke.name == of.oracle;
+  return of.counts_passing_order ? ended.ended == twinloop::sim::outcome::clean : failed;
+}
+
+/// The order in which each process's callbacks ran, as one number: what declares nothing conflicts with all of its
+/// process, so that two runs differ in effect only if one of these orders does.
+class order_listener final : public twinloop::sim::choice_source {
+ public:
+  explicit order_listener(twinloop::sim::choice_source& answers)
+      : answers_(answers), passes_on_(answers.wants_options()) {}
+  std::uint32_t answer(const twinloop::sim::question& asked) override { return answers_.answer(asked); }
+  bool wants_options() const override { return true; }
+  void happened(const twinloop::sim::step& what) override {
+    std::uint64_t& order = orders_[what.what.process];
+    order = (order ^ what.what.label) * 0x9e3779b97f4a7c15ull;
+    order ^= order >> 29;
+    if (passes_on_) answers_.happened(what);
+  }
+  std::uint64_t order_class() const {
+    std::uint64_t mixed = 0;
+    for (const auto& [process, order] : orders_) mixed = (mixed ^ process ^ order) * 0xbf58476d1ce4e5b9ull;
+    return mixed;
+  }
+
+ private:
+  twinloop::sim::choice_source& answers_;
+  bool passes_on_;
+  std::map<std::uint64_t, std::uint64_t> orders_;  // by process
+};
+
+}  // namespace
+
+const cell* row_figures::find(const std::string& contender) const {
+  for (const cell& each : cells) {
+    if (each.contender == contender) return &each;
+  }
+  return nullptr;
+}
+
+measuring::twin measuring::make_twin(const row& of, bool buggy) {
+  return {&of, twinloop::testing::make_subject(make_scenario(of, buggy), {})};
+}
+
+run_result measuring::run(const twin& which, twinloop::sim::choice_source* source, std::uint64_t seed) {
+  run_result ended = twinloop::testing::run_in(world_, {&which.what, source, seed, 0, nullptr, false});
+  const bool other = !ended.broke.name.empty() && ended.broke.name != which.of->oracle;
+  if (other) ++figures_.other_failures[ended.broke.name];
+  return ended;
+}
+
+contender measuring::make_contender(const twin& which, const std::string& name, std::uint64_t seed) {
+  return contender(name, seed, which.what.kinds, [&](twinloop::sim::choice_source& source) {
+    return run(which, &source, seed).ended == twinloop::sim::outcome::clean;
+  });
+}
+
+bool measuring::hits(const twin& which, const contender& by, std::uint64_t seed, std::uint64_t number) {
+  const auto source = by.source(number);
+  last_ = run(which, source.get(), seed);
+  return is_hit(*which.of, last_);
+}
+
+row_figures measuring::measure(const row& of) {
+  figures_ = {};
+  figures_.of = &of;
+  const twin buggy = make_twin(of, true);
+  const run_result natural = run(buggy, nullptr, 1);
+  const bool passed = natural.ended == twinloop::sim::outcome::clean;
+  figures_.natural_as_expected = of.fails_naturally ? natural.broke.name == of.oracle : passed;
+  for (const std::string& name : options_.contenders) {
+    on_progress_(fmt::format("{} {}", of.id, name));
+    figures_.cells.push_back(measure_cell(buggy, name));
+  }
+  if (options_.false_alarms > 0) run_fixed(of);
+  return std::move(figures_);
+}
+
+cell measuring::measure_cell(const twin& buggy, const std::string& name) {
+  cell made;
+  made.contender = name;
+  for (std::uint64_t seed = 1; seed <= options_.seeds; ++seed) {
+    made.trials.push_back(search(buggy, name, seed));
+    if (!made.trials.back().found || name != default_search) continue;
+    const run_result broke = last_;
+    check_replay(buggy, seed);
+    const bool shrinkable = !buggy.of->fails_naturally && figures_.shrink_executions.size() < options_.shrinks;
+    if (shrinkable) shrink_failure(buggy, seed, broke);
+  }
+  count_rate(buggy, made);
+  return made;
+}
+
+trial measuring::search(const twin& buggy, const std::string& name, std::uint64_t seed) {
+  const auto start = std::chrono::steady_clock::now();
+  const contender by = make_contender(buggy, name, seed);
+  trial made;
+  while (made.schedules < options_.schedules && seconds_since(start) < options_.seconds) {
+    made.found = hits(buggy, by, seed, made.schedules++);
+    if (made.found) break;
+  }
+  made.seconds = seconds_since(start);
+  return made;
+}
+
+/// Over one long search with a seed of its own. Natural schedules at its beginning do not count.
+void measuring::count_rate(const twin& buggy, cell& into) {
+  constexpr std::uint64_t seed = 1'000'003;
+  constexpr std::uint64_t natural_runs = 2;
+  const contender by = make_contender(buggy, into.contender, seed);
+  const std::uint64_t first = into.contender == default_search ? natural_runs : 0;
+  std::set<std::uint64_t> classes;
+  const auto start = std::chrono::steady_clock::now();
+  for (std::uint64_t number = first; number < first + options_.rate_runs; ++number) {
+    const auto source = by.source(number);
+    order_listener listening(*source);
+    if (is_hit(*buggy.of, run(buggy, &listening, seed))) ++into.hits;
+    ++into.rate_runs;
+    classes.insert(listening.order_class());
+  }
+  into.classes = classes.size();
+  into.rate_seconds = seconds_since(start);
+}
+
+/// The run that stands in the world again, from its record.
+void measuring::check_replay(const twin& buggy, std::uint64_t seed) {
+  const run_result expected = last_;
+  const auto made = world_.choices();
+  last_.choices.assign(made.begin(), made.end());
+  twinloop::sim::replay_source answers(last_.choices, twinloop::sim::replay_source::matching::strict);
+  const run_result again = run(buggy, &answers, seed);
+  const bool same = again.hash == expected.hash && twinloop::testing::same_failure(again, expected);
+  ++figures_.replays;
+  if (same && answers.first_divergence() == nullptr) ++figures_.identical_replays;
+}
+
+void measuring::shrink_failure(const twin& buggy, std::uint64_t seed, const run_result& broke) {
+  twinloop::testing::shared_memory memory;
+  const auto shrunk = twinloop::testing::shrink(memory, buggy.what, seed, last_.choices, broke, {});
+  if (shrunk.problem) {
+    ++figures_.other_failures["not shrunk: " + *shrunk.problem];
+    return;
+  }
+  figures_.shrink_executions.push_back(shrunk.executions);
+  figures_.shrunk_deviations.push_back(shrunk.best.result.deviations);
+}
+
+/// The contenders take turns.
+void measuring::run_fixed(const row& of) {
+  constexpr std::uint64_t seed = 2'000'003;
+  const twin fixed = make_twin(of, false);
+  std::vector<std::unique_ptr<contender>> turns;
+  for (const std::string& name : options_.contenders) {
+    turns.push_back(
+        std::make_unique<contender>(name, seed, fixed.what.kinds, [&](twinloop::sim::choice_source& source) {
+          return run(fixed, &source, seed).ended == twinloop::sim::outcome::clean;
+        }));
+  }
+  for (std::uint64_t number = 0; number < options_.false_alarms; ++number) {
+    if (number % 1000 == 0) on_progress_(fmt::format("{} fixed twin, {} runs", of.id, number));
+    const auto source = turns[number % turns.size()]->source(number / turns.size());
+    if (run(fixed, source.get(), seed).ended != twinloop::sim::outcome::clean) ++figures_.false_alarms;
+    ++figures_.fixed_runs;
+  }
+}
+
+}  // namespace bugs::bench

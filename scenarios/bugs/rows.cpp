@@ -1,0 +1,42 @@
+// The table of rows; generated/all_rows.inc lists the files of this folder.
+#include "scenarios/bugs/rows.hpp"
+
+#include <string>
+
+#include "all_rows.inc"
+
+namespace bugs {
+
+std::span<const row* const> all_rows() { return generated_rows; }
+
+const row* find_row(std::string_view id) {
+  for (const row* each : all_rows()) {
+    if (id == each->id) return each;
+  }
+  return nullptr;
+}
+
+twinloop::testing::scenario make_scenario(const row& of, bool buggy) {
+  const dials standard;
+  return {buggy ? of.id : of.fixed_id,
+          of.name,
+          of.body,
+          of.kinds | sim::bit(sim::choice_kind::user),
+          buggy,
+          {{"twin", buggy ? "buggy" : "fixed"},
+           {"clients", std::to_string(of.clients)},
+           {"noise_chains", std::to_string(standard.noise_chains)},
+           {"noise_length", std::to_string(standard.noise_length)},
+           {"latency", standard.spread_latency ? "spread" : "fixed"}}};
+}
+
+std::vector<twinloop::testing::scenario> all_scenarios() {
+  std::vector<twinloop::testing::scenario> all;
+  for (const row* each : all_rows()) {
+    all.push_back(make_scenario(*each, true));
+    all.push_back(make_scenario(*each, false));
+  }
+  return all;
+}
+
+}  // namespace bugs

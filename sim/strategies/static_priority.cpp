@@ -1,0 +1,30 @@
+// Each ready thing draws a priority once and the highest goes first: "X after L others" has at least 1/(L + 1),
+// whatever else goes on. The choice-sequence counterpart of postponing a callback (schedule-exploration.md 1.5).
+#include "sim/strategies/searching.hpp"
+
+namespace twinloop::sim {
+namespace {
+
+class static_priority_source final : public searching_source {
+ public:
+  using searching_source::searching_source;
+
+ private:
+  std::uint32_t pick(const question& asked) override {
+    std::uint32_t best = 0;
+    std::uint64_t highest = 0;
+    for (std::uint32_t i = 0; i < asked.options.size(); ++i) {
+      const std::uint64_t priority = drawn_priority(asked.options[i].identity, plan_.seed);
+      if (i == 0 || priority > highest) best = i, highest = priority;
+    }
+    return best;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<search_source> make_static_priority(const search_plan& plan) {
+  return std::make_unique<static_priority_source>(plan);
+}
+
+}  // namespace twinloop::sim
