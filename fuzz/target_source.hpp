@@ -25,6 +25,7 @@ class target_source final : public sim::choice_source {
   sim::byte_source bytes_;
   std::uint32_t kinds_;
   order_coverage* coverage_;
+  bool scheduled_;
   std::array<std::uint32_t, sim::choice_kinds> used_{};  // answers other than 0, by kind
   input_trace trace_;
 };
