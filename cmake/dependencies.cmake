@@ -16,7 +16,10 @@ if(TWINLOOP_SIM)
   FetchContent_Declare(nlohmann_json
     URL https://github.com/nlohmann/json/archive/refs/tags/v3.11.2.tar.gz
     SYSTEM FIND_PACKAGE_ARGS 3)
-  FetchContent_MakeAvailable(CLI11 nlohmann_json)
+  FetchContent_Declare(pugixml
+    URL https://github.com/zeux/pugixml/archive/refs/tags/v1.13.tar.gz
+    SYSTEM FIND_PACKAGE_ARGS 1)
+  FetchContent_MakeAvailable(CLI11 nlohmann_json pugixml)
 endif()
 if(TWINLOOP_BUILD_TESTS)
   FetchContent_Declare(googletest

@@ -10,7 +10,7 @@ namespace twinloop {
 void loop::submit(op& started, where made) {
   TWINLOOP_ASSERT(started.state == op_state::idle);
   TWINLOOP_ASSERT(started.on_complete != nullptr);
-  started.made = {made.file, made.line, 0, callback_};
+  started.made = {made.file, made.line, started.made.touches, callback_};
   started.owner = this;
   started.state = op_state::pending;
   started.previous = last_op_;

@@ -20,16 +20,28 @@ namespace twinloop {
 
 class fiber;
 
+/// How ThreadSanitizer sees the fibers of a pool; without it there is no difference.
+enum class fiber_order : std::uint8_t {
+  switches,    ///< as parts of one thread: what precedes a switch happens before what follows it
+  own_thread,  ///< each as a thread: nothing orders it but what acquire() and release() say; see race_checks.hpp
+};
+
 /// Stacks (and, under TSan, its per-fiber contexts) for reuse: making one anew costs three orders of magnitude more
 /// than a switch. Never gives memory back before its end.
+/// Under TSan, fibers as threads get a used stack only if what ran on it happened before they were asked for: else it
+/// would seem to race with them about the stack, or its context would hide that it races with them.
 class fiber_stack_pool {
  public:
   /// `bytes` a stack, a multiple of 4096, at least 16 KiB.
-  explicit fiber_stack_pool(std::size_t bytes);
+  explicit fiber_stack_pool(std::size_t bytes, fiber_order order = fiber_order::switches);
   ~fiber_stack_pool();  ///< every fiber made from it must be gone, or abandoned
   fiber_stack_pool(const fiber_stack_pool&) = delete;
   fiber_stack_pool& operator=(const fiber_stack_pool&) = delete;
   std::size_t stack_bytes() const { return bytes_; }
+  /// How many stacks were given back until now; a fiber is told that of the moment it was asked for.
+  std::uint64_t moment() const { return moment_; }
+  /// How many stacks there are.
+  std::size_t size() const { return all_.size(); }
 
  private:
   friend class fiber;
@@ -37,17 +49,25 @@ class fiber_stack_pool {
     void* bottom = nullptr;
     void* tsan_context = nullptr;
   };
-  stack take();
+  stack take(std::uint64_t asked_for);
+  stack make();
+  void destroy(const stack& old);
   void give_back(stack used);
   std::size_t bytes_;
+  fiber_order order_;
   std::vector<stack> free_;
   std::vector<stack> all_;
+  std::uint64_t moment_ = 0;                            // these three under TSan only
+  std::vector<std::uint64_t> given_back_;               // moment of each of free_, which is ordered by it then
+  [[maybe_unused]] void* untouched_context_ = nullptr;  // knows of nothing that happened since the pool was made
 };
 
 class fiber {
  public:
   using entry = void (*)(fiber& self, void* context);
-  fiber(fiber_stack_pool& pool, entry run, void* context);
+  static constexpr std::uint64_t just_now = UINT64_MAX;
+  /// `asked_for`: the pool's moment() when what it does was asked for; all until then happens before it.
+  fiber(fiber_stack_pool& pool, entry run, void* context, std::uint64_t asked_for = just_now);
   fiber(const fiber&) = delete;
   fiber& operator=(const fiber&) = delete;
   /// The fiber must have ended, never have started, or be abandoned.
@@ -63,6 +83,11 @@ class fiber {
   /// Gives up on a suspended fiber whose stack cannot be unwound: the stack's memory stays with the pool, is not used
   /// again, and what it held leaks.
   void abandon() { abandoned_ = true; }
+  /// For ThreadSanitizer, from outside while it does not run: what was released at `place` happens before what the
+  /// fiber does next; what it did until now happens before what acquires at `place` later; and its name in reports.
+  void acquire(const void* place);
+  void release(const void* place);
+  void set_name(const char* name);
   /// Whether `address` lies on this fiber's stack.
   bool owns(const void* address) const;
 

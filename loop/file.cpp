@@ -61,6 +61,7 @@ void file_caller::start(file_call_record& call, where made) {
   call.request.second_path = call.second_path;
   call.name = name();
   activate();
+  call.made.touches = handle::made().touches;
   loop().submit(call, made);
 }
 

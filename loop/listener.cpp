@@ -114,6 +114,7 @@ void tcp_listener::submit_accept() {
   accept_.handle = handle_;
   accept_.name = name();
   activate();
+  accept_.made.touches = handle::made().touches;
   loop().submit(accept_, made_by_);
 }
 
@@ -177,6 +178,7 @@ void tcp_listener::close(unique_function<void()> closed, where made) {
   }
   close_.handle = std::exchange(handle_, handle_id::none);
   close_.name = name();
+  close_.made.touches = handle::made().touches;
   loop().submit(close_, made);
 }
 

@@ -1,5 +1,6 @@
 // Queued callbacks: posts from any thread, next ticks, immediates.
 #include "loop/function_task.hpp"
+#include "loop/race_checks.hpp"
 #include "twinloop/loop.hpp"
 
 namespace twinloop {
@@ -33,11 +34,13 @@ void loop::prepare_task(task& queued, where made, std::uint64_t callback) {
   TWINLOOP_ASSERT(!queued.queued);
   TWINLOOP_ASSERT(queued.run != nullptr);
   queued.queued = true;
-  queued.made = {made.file, made.line, 0, callback};
+  queued.made = {made.file, made.line, queued.made.touches, callback};
 }
 
 void loop::post(task& queued, where made) {
   if (current_thread() == thread_) {
+    race_checks::release_if_watched(&queued);  // a simulated job comes this way, too
+    const race_checks::gate scope;
     prepare_task(queued, made, callback_);
     const bool first = posted_.empty();
     posted_.push(queued);
@@ -74,6 +77,7 @@ void loop::immediate(unique_function<void()> callback, where made) {
 }
 
 loop::function_task& loop::make_function_task(unique_function<void()>&& callback) {
+  const race_checks::gate scope;
   function_task* made = nullptr;
   if (current_thread() != thread_) {
     made = new function_task;
@@ -110,6 +114,7 @@ void loop::run_function_task(task& self) {
 
 /// Runs a task that was just popped; it may queue itself again.
 void loop::run_task(task& queued) {
+  race_checks::acquire(&queued);
   queued.queued = false;
   begin_callback();
   queued.run(queued);

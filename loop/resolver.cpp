@@ -39,6 +39,7 @@ void resolver::resolve(std::string host, std::uint16_t port, unique_function<voi
   op_.out = &found_;
   op_.name = name();
   activate();
+  op_.made.touches = handle::made().touches;
   loop().submit(op_, made);
 }
 

@@ -110,6 +110,7 @@ void tcp_stream::connect(const address& target, unique_function<void(errc)> done
     connect_timer_->unref();
     connect_timer_->start(options.timeout);
   }
+  connect_.made.touches = handle::made().touches;
   loop().submit(connect_, made);
 }
 
@@ -162,6 +163,7 @@ void tcp_stream::start_close(unique_function<void()> closed, bool reset, where m
   close_.handle = std::exchange(handle_, handle_id::none);
   close_.reset = reset;
   close_.name = name();
+  close_.made.touches = handle::made().touches;
   loop().submit(close_, made);
 }
 

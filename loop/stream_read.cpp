@@ -47,6 +47,7 @@ void tcp_stream::submit_read() {
   recv_.handle = handle_;
   recv_.name = name();
   activate();
+  recv_.made.touches = handle::made().touches;
   loop().submit(recv_, made_by_);
 }
 

@@ -73,6 +73,7 @@ void tcp_stream::submit_send() {
   send_.handle = handle_;
   send_.name = name();
   activate();
+  send_.made.touches = handle::made().touches;
   loop().submit(send_, made_by_);
 }
 
@@ -208,6 +209,7 @@ void tcp_stream::submit_shutdown_when_drained() {
   shutdown_.handle = handle_;
   shutdown_.name = name();
   activate();
+  shutdown_.made.touches = handle::made().touches;
   loop().submit(shutdown_, made_by_);
 }
 

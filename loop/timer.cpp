@@ -41,19 +41,24 @@ timer::timer(class loop& owner, unique_function<void()> callback, label name, wh
           owner, [](intrusive_timer& self) { static_cast<timer&>(self).callback_(); }, name, made),
       callback_(std::move(callback)) {}
 
-/// Phase 1. A repeating timer is armed again, from the loop's now, before its callback runs.
-void loop::run_timers() {
-  timers_->collect_due(timers_until_.time_since_epoch().count());
-  while (intrusive_timer* due = timers_->pop_due()) {
-    if (due->repeat_ > duration::zero()) {
-      timers_->start(*due, later(now_, due->repeat_).time_since_epoch().count());
-    } else {
-      due->deactivate();
-    }
-    begin_callback();
-    due->on_fire_(*due);  // may destroy it
-    if (!ticks_.empty()) drain_ticks();
+/// A repeating timer is armed again, from the loop's now, before its callback runs.
+void loop::fire(intrusive_timer& due) {
+  if (due.repeat_ > duration::zero()) {
+    timers_->start(due, later(now_, due.repeat_).time_since_epoch().count());
+  } else {
+    due.deactivate();
   }
+  begin_callback();
+  due.on_fire_(due);  // may destroy it
+  if (!ticks_.empty()) drain_ticks();
+}
+
+/// Phase 1.
+void loop::run_timers() {
+  const std::int64_t limit = timers_until_.time_since_epoch().count();
+  if (intrusive_timer* only = timers_->take_only_due(limit)) return fire(*only);
+  timers_->collect_due(limit);
+  while (intrusive_timer* due = timers_->pop_due()) fire(*due);
 }
 
 }  // namespace twinloop

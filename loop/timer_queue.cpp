@@ -107,6 +107,19 @@ std::int64_t timer_queue::settle_next() {
   return none;
 }
 
+intrusive_timer* timer_queue::take_only_due(std::int64_t limit) {
+  if (!batch_empty() || heap_.empty() || due_of(heap_[0]) > limit || !current(heap_[0])) return nullptr;
+  const std::size_t children = std::min(heap_.size(), arity + 1);
+  for (std::size_t child = 1; child < children; ++child) {
+    if (due_of(heap_[child]) <= limit) return nullptr;
+  }
+  const std::uint32_t slot = slot_of(pop());
+  intrusive_timer* timer = slots_[slot];
+  drop_slot(slot);
+  timer->armed_ = false;
+  return timer;
+}
+
 void timer_queue::collect_due(std::int64_t limit) {
   if (!batch_empty()) return;  // an exception left some: they come first
   batch_.clear();

@@ -48,6 +48,8 @@ class timer_queue {
   }
   /// False: collect_due(limit) would find nothing. True: it may.
   bool may_be_due(std::int64_t limit) const { return !batch_empty() || (!heap_.empty() && due_of(heap_[0]) <= limit); }
+  /// The timer that is the only one due at or before `limit`, disarmed; nullptr if there may be others, or none.
+  intrusive_timer* take_only_due(std::int64_t limit);
   /// Takes the timers due at or before `limit` into the batch that pop_due hands out. Timers armed after this are not
   /// in it, whatever their time.
   void collect_due(std::int64_t limit);

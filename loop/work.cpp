@@ -37,6 +37,7 @@ void work_handle::start(unique_function<void(job&)> work, unique_function<void(e
   done_ = std::move(done);
   op_.name = name();
   activate();
+  op_.made.touches = handle::made().touches;
   loop().submit(op_, made);
 }
 

@@ -27,7 +27,7 @@ expect() { # exit status, command...
 }
 
 title "1. A key-value server acknowledges writes before they are durable. Search its schedules for that:"
-expect 1 "$programs/kv" explore "$bug" --runs 20000 --output found.twin
+expect 1 "$programs/kv" explore "$bug" --runs 20000 --stop-at-first --output found.twin
 [ -s found.twin ] || fail "no replay file was written"
 title "2. Replay the file: the same failure, the same trace hash."
 expect 0 "$programs/kv" replay found.twin

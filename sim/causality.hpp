@@ -49,6 +49,7 @@ class causality {
   void withdraw_all_of(std::uint32_t process);
   /// Whether anything is still expected for this process.
   bool expects(std::uint32_t process) const;
+  bool expects_anything() const { return expected_.size() - 1 > free_.size(); }
   const expectation& at(expectation_id which) const { return expected_[which]; }
   /// Fills in what is known of `which` (nothing, if it is 0).
   void describe(expectation_id which, choice_option& option) const;

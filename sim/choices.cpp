@@ -6,6 +6,8 @@
 #include <map>
 #include <tuple>
 
+#include "twinloop/assert.hpp"
+
 namespace twinloop::sim {
 namespace {
 constexpr std::array<const char*, choice_kinds> kind_names = {
@@ -32,22 +34,26 @@ struct replay_source::state {
   std::size_t next = 0;
   bool diverged = false;
   divergence first{};
-  // Lenient: (kind, label, occurrence) -> record. Picks are looked up by their option, whenever it is on offer.
-  std::map<std::tuple<choice_kind, std::uint64_t, std::uint32_t>, const choice_record*> by_question;
-  std::map<std::uint64_t, bool> wanted_options;  // option identity -> used
+  // Lenient: (kind, label, occurrence) -> index of the record.
+  std::map<std::tuple<choice_kind, std::uint64_t, std::uint32_t>, std::size_t> by_question;
+  std::map<std::uint64_t, std::size_t> missed;  // options that were not on offer at their place -> index
+  std::vector<bool> followed;                   // by index
+  std::uint32_t follow(std::size_t index, std::uint32_t value) {
+    followed[index] = value != 0;
+    return value;
+  }
+  std::uint32_t answer_leniently(const question& asked);
+  std::uint32_t pick_leniently(const question& asked);
 };
 
 replay_source::replay_source(std::vector<choice_record> records, matching how) : state_(std::make_unique<state>()) {
   state_->records = std::move(records);
   state_->how = how;
   if (how == matching::strict) return;
-  for (const choice_record& each : state_->records) {
-    if (each.value == 0) continue;
-    if (each.option != 0) {
-      state_->wanted_options[each.option] = false;
-    } else {
-      state_->by_question[{each.kind, each.label, each.occurrence}] = &each;
-    }
+  state_->followed.resize(state_->records.size());
+  for (std::size_t index = 0; index < state_->records.size(); ++index) {
+    const choice_record& each = state_->records[index];
+    if (each.value != 0) state_->by_question[{each.kind, each.label, each.occurrence}] = index;
   }
 }
 
@@ -57,19 +63,7 @@ bool replay_source::wants_options() const { return state_->how == matching::leni
 
 std::uint32_t replay_source::answer(const question& asked) {
   state& s = *state_;
-  if (s.how == matching::lenient) {
-    if (!asked.options.empty()) {
-      for (std::uint32_t i = 1; i < asked.options.size(); ++i) {
-        const auto found = s.wanted_options.find(asked.options[i].identity);
-        if (found == s.wanted_options.end() || found->second) continue;
-        found->second = true;
-        return i;
-      }
-      return 0;
-    }
-    const auto found = s.by_question.find({asked.kind, asked.label, asked.occurrence});
-    return found == s.by_question.end() ? 0 : std::min(found->second->value, asked.n - 1);
-  }
+  if (s.how == matching::lenient) return s.answer_leniently(asked);
   if (s.diverged || s.next == s.records.size()) {
     if (!s.diverged) {
       s.diverged = true;
@@ -94,6 +88,41 @@ const replay_source::divergence* replay_source::first_divergence() const {
   return state_->diverged ? &state_->first : nullptr;
 }
 
+std::uint32_t replay_source::state::answer_leniently(const question& asked) {
+  if (!asked.options.empty()) return pick_leniently(asked);
+  const auto found = by_question.find({asked.kind, asked.label, asked.occurrence});
+  if (found == by_question.end()) return 0;
+  return follow(found->second, std::min(records[found->second].value, asked.n - 1));
+}
+
+/// The option that the record of this very question took; if it is not on offer here, it is taken as soon as it is.
+/// So the answers of an unchanged program are met exactly, and those of a changed one as nearly as it allows.
+std::uint32_t replay_source::state::pick_leniently(const question& asked) {
+  const auto& options = asked.options;
+  const auto meant = by_question.find({asked.kind, asked.label, asked.occurrence});
+  if (meant != by_question.end()) {
+    const std::uint64_t wanted = records[meant->second].option;
+    for (std::uint32_t i = 0; i < options.size(); ++i) {
+      if (options[i].identity == wanted) return follow(meant->second, i);
+    }
+    missed.emplace(wanted, meant->second);
+  }
+  if (missed.empty()) return 0;
+  for (std::uint32_t i = 0; i < options.size(); ++i) {
+    const auto found = missed.find(options[i].identity);
+    if (found == missed.end()) continue;
+    const std::size_t index = found->second;
+    missed.erase(found);
+    return follow(index, i);
+  }
+  return 0;
+}
+
+bool replay_source::followed(std::size_t index) const {
+  TWINLOOP_ASSERT(index < state_->followed.size());
+  return state_->followed[index];
+}
+
 byte_streams split_bytes(std::span<const std::byte> input) noexcept {
   if (input.size() < 2) return {};
   const std::size_t claimed = static_cast<std::size_t>(input[0]) | static_cast<std::size_t>(input[1]) << 8;
@@ -103,7 +132,10 @@ byte_streams split_bytes(std::span<const std::byte> input) noexcept {
 
 std::vector<std::byte> join_bytes(const byte_streams& parts) {
   const std::size_t length = std::min<std::size_t>(parts.schedule.size(), 65535);
-  std::vector<std::byte> input = {static_cast<std::byte>(length), static_cast<std::byte>(length >> 8)};
+  std::vector<std::byte> input;
+  input.reserve(2 + length + parts.data.size());
+  input.push_back(static_cast<std::byte>(length));
+  input.push_back(static_cast<std::byte>(length >> 8));
   input.insert(input.end(), parts.schedule.begin(), parts.schedule.begin() + static_cast<std::ptrdiff_t>(length));
   input.insert(input.end(), parts.data.begin(), parts.data.end());
   return input;

@@ -15,6 +15,7 @@ class chooser {
     source_ = source;
     record_ = record;
     wants_options_ = source != nullptr && source->wants_options();
+    wants_touches_ = wants_options_ && source->wants_touches();
     hash_ = 0x9e3779b97f4a7c15ull;
     asked_ = 0;
     deviations_ = 0;
@@ -23,11 +24,11 @@ class chooser {
 
   /// A value in [0, n). `occurrence` counts the questions of this kind about this label, and is advanced.
   std::uint32_t choose(choice_kind kind, std::uint64_t label, std::uint32_t& occurrence, std::uint32_t n,
-                       std::span<const choice_option> options = {}) {
+                       std::uint64_t about = 0) {
     const std::uint32_t at = occurrence++;
     if (n < 2) return 0;
     std::uint32_t value = 0;
-    if (source_ != nullptr) value = ask({kind, label, at, n, options});
+    if (source_ != nullptr) value = ask({kind, label, at, n, {}, about});
     commit(kind, label, at, n, value, 0);
     return value;
   }
@@ -49,6 +50,8 @@ class chooser {
     hash_ = (hash_ ^ a) * 0xbf58476d1ce4e5b9ull;
     hash_ = (hash_ ^ (hash_ >> 32) ^ b) * 0x94d049bb133111ebull;
   }
+  bool wants_touches() const { return wants_touches_; }
+  void touched(std::uint64_t step, std::uint64_t key, bool write) { source_->touched(step, {key, write}); }
   /// Tells the source, which wants options, of a step.
   void happened(const step& made) { source_->happened(made); }
   bool has_source() const { return source_ != nullptr; }
@@ -64,6 +67,7 @@ class chooser {
   std::uint64_t asked_ = 0;
   std::uint64_t deviations_ = 0;
   bool wants_options_ = false;
+  bool wants_touches_ = false;
 };
 
 }  // namespace twinloop::sim

@@ -213,6 +213,7 @@ void world_state::append_completion(process_state& to, op& done) {
     op_note::set(done, op_place::none);
     if (done.kind == op_kind::accept) on = find_slot(to, done.handle);
     op_left(to, done, on);
+    job_left(to, done);
   }
   to.out[to.delivered++] = made;
 }

@@ -23,6 +23,7 @@ enum class event_kind : std::uint8_t {
   resume_main,   // a blocking call from a process's loop thread is done
   start,         // a process starts
   callback,      // world::at
+  release,       // completions held until now go back
 };
 
 struct scheduled {

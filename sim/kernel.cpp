@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "loop/race_checks.hpp"
 #include "sim/world_state.hpp"
 
 namespace twinloop::sim {
@@ -33,6 +34,11 @@ void kernel_of_process::submit(op& started) {
   started.kernel_word[1] = 0;
   op_note::set(started, op_place::parked);
   if (w.choose_.wants_options()) w.expect_op(p, started);
+  if (w.choose_.wants_touches()) {
+    const descriptor* touched = w.find_descriptor(p, started.handle);
+    if (touched != nullptr && touched->stream != nullptr) w.touch_handle(*touched);
+    if (started.kind == op_kind::connect) w.touch_endpoint(*p.host, static_cast<connect_op&>(started).target);
+  }
   if (started.kind == op_kind::file || started.kind == op_kind::resolve || started.kind == op_kind::work) {
     if (descriptor* on = w.find_descriptor(p, started.handle)) ++on->open_ops;
     return w.submit_pool_op(p, started);
@@ -160,6 +166,7 @@ void kernel_of_process::cancel(op& target, cancel_mode mode) noexcept {
   if (p.killed) return;  // everything is forgotten already
   descriptor* on = w.find_descriptor(p, target.handle);
   const op_place place = op_note::place(target);
+  if (w.choose_.wants_touches()) w.touch_queued(p, target);
   if (mode == cancel_mode::detach) TWINLOOP_ASSERT(place != op_place::running);
   if (place == op_place::running) {
     if (target.kind == op_kind::work) w.cancel_job(p, static_cast<work_op&>(target));
@@ -190,6 +197,7 @@ void kernel_of_process::cancel(op& target, cancel_mode mode) noexcept {
     }
   }
   if (mode == cancel_mode::detach) {
+    w.job_left(p, target);
     op_note::set(target, op_place::none);
     if (w.choose_.wants_options()) w.withdraw_op(target);
     w.op_left(p, target, w.find_slot(p, target.handle));
@@ -246,8 +254,7 @@ wait_result kernel_of_process::wait(time_point deadline, std::span<completion> o
 /// Whether the scheduler has nothing to decide, nor anybody to tell: then a wait need not even look at it. What the
 /// functions below do is what it would have done.
 bool world_state::undisturbed() const {
-  return held_.empty() && foreground_ > 0 && !stopping_ && !options_.log_events && !choose_.wants_options() &&
-         deliveries_ + 1 < options_.step_limit;
+  return held_.empty() && foreground_ > 0 && !stopping_ && !options_.log_events && deliveries_ + 1 < watch_steps_;
 }
 
 /// Nothing at all happens before `due`, nor together with it.
@@ -261,8 +268,8 @@ bool world_state::deliver_only(process_state& to) {
   if (ready_.size() != ready_first_ + 1) return false;
   const ready_entry entry = ready_.back();
   if (entry.process != &to || entry.kind != entry_kind::completion || to.options.may_crash) return false;
-  if ((!events_.empty() && events_.top().time() <= now_) || instant_ + 1 >= options_.instant_limit) return false;
-  if (!undisturbed()) return false;
+  if ((!events_.empty() && events_.top().time() <= now_) || instant_ + 1 >= watch_instant_) return false;
+  if (choose_.wants_options() || !undisturbed()) return false;
   ready_.clear();
   ready_first_ = 0;
   ++pick_asked_.other;  // a pick among one
@@ -302,14 +309,28 @@ time_point kernel_of_process::now(bool) noexcept { return time_point(duration(pr
 wall_time kernel_of_process::wall() noexcept { return wall_time(duration(wall_epoch + process_->world->now_)); }
 
 result<std::int64_t> kernel_of_process::block(blocking_request& request, job* caller) {
+  if (caller != nullptr) return block_in_job(request, *caller);
   process_state& p = *process_;
-  world_state& w = *p.world;
-  if (caller == nullptr) {
-    w.check_killed(p);
-    return w.block_main(p, request);
+  p.world->check_killed(p);
+  return p.world->block_main(p, request);
+}
+
+/// A job leaves its own code. What the call does to the job's memory is done beyond the gate, unseen: here it is made
+/// good as the job's own doing, as it is with a system call.
+result<std::int64_t> kernel_of_process::block_in_job(blocking_request& request, job& caller) {
+  const bool transfers = request.kind == blocking_kind::file;
+  if (transfers) race_checks::reads(request.file.write_bytes.data(), request.file.write_bytes.size());
+  result<std::int64_t> outcome = [&] {
+    const race_checks::gate scope;
+    world_state& w = *process_->world;
+    TWINLOOP_ASSERT(w.current_job_ != nullptr && &*w.current_job_->context == &caller);
+    return w.block_job(*w.current_job_, request);
+  }();
+  if (request.kind == blocking_kind::lock) race_checks::acquire(&request.lock->state());
+  if (transfers && request.file.call == file_call::read_at && outcome) {
+    race_checks::writes(request.file.read_buffer.data(), static_cast<std::size_t>(*outcome));
   }
-  TWINLOOP_ASSERT(w.current_job_ != nullptr && &*w.current_job_->context == caller);
-  return w.block_job(*w.current_job_, request);
+  return outcome;
 }
 
 }  // namespace twinloop::sim

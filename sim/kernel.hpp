@@ -52,6 +52,7 @@ class kernel_of_process final : public kernel {
   std::uint64_t caps() const noexcept override { return can_half_close | can_sync_directory | can_ipv6; }
 
  private:
+  result<std::int64_t> block_in_job(blocking_request& request, job& caller);
   process_state* process_;
 };
 

@@ -1,6 +1,7 @@
 // Processes: started, ended, killed, started again.
 #include <exception>
 
+#include "loop/race_checks.hpp"
 #include "sim/world_state.hpp"
 
 namespace twinloop::sim {
@@ -12,6 +13,14 @@ void process_main(fiber&, void* context) {
   world_state& world = *self.world;
   try {
     loop own(self.kernel);
+    struct known {
+      process_state& self;
+      known(process_state& of, loop& on) : self(of) { self.own = &on; }
+      ~known() {
+        if (!self.killed && self.world->choose_.wants_touches()) self.world->finish_step_of(self);
+        self.own = nullptr;
+      }
+    } scope(self, own);
     self.exit_status = self.main(own, self.args);
   } catch (const process_killed&) {
   } catch (const assertion_failed&) {  // recorded when it failed
@@ -80,6 +89,7 @@ void world_state::start_process(process_state& started) {
   started.host->down = false;
   started.random = random_stream(options_.seed).split(started.node->hash + started.starts);
   started.stack.emplace(stacks_, &process_main, &started);
+  started.stack->set_name(started.text.c_str());
   resume(started);
 }
 
@@ -125,7 +135,13 @@ void world_state::finish_process(process_state& ended) {
   }
   close_everything(ended, false);
   remove_entries(ended);
+  if (choose_.wants_touches()) touch_by_ending(ended);
   if (choose_.wants_options()) forget_expectations(ended);
+  if constexpr (race_checks::on) {
+    for (auto& each : ended.jobs) {
+      if (each->stack && each->stack->ended()) join_job(*each);  // one that its loop never heard of
+    }
+  }
   ++ended.generation;
   ended.stack.reset();
   ended.running = false;
@@ -164,10 +180,7 @@ void world_state::unwind(process_state& victim) {
     job.killed = true;
     ++job.generation;
     if (job.stack->started() && !job.stack->ended()) run_job(job);
-    job.running = nullptr;
-    job.stack.reset();
-    job.context.reset();
-    victim.free_jobs.push_back(&job);
+    join_job(job);
   }
   if (victim.stack && !victim.lost && victim.stack->started() && !victim.stack->ended()) resume(victim);
   victim.stack.reset();
@@ -198,9 +211,20 @@ void world_state::crash_host(host_state& crashed) {
     if (restarts) schedule_start(*each, each->options.restart_after.count());
   }
   crashed.down = true;
-  crashed.files.power_failure([&](std::string_view, std::uint32_t n) {
-    return choose_.choose(choice_kind::disk_fault, crashed.asked.hash, crashed.asked.other, n);
+  crashed.files.power_failure([&](std::string_view path, std::uint32_t n) {
+    named& asked = crashed.asked_about(path);
+    return choose_.choose(choice_kind::disk_fault, asked.hash, asked.other, n);
   });
+}
+
+/// What questions about a file or directory of this host's disk are asked under: its path below the host's name.
+named& host_state::asked_about(std::string_view path) {
+  auto found = std::find_if(files_asked.begin(), files_asked.end(), [&](const auto& each) { return each.first == path; });
+  if (found != files_asked.end()) return found->second;
+  const std::string text(path == "/" ? "root directory" : path.substr(path.starts_with('/') ? 1 : 0));
+  named& made = files_asked.emplace_back(std::string(path), named{}).second;
+  made.restart(world->names_.make(node, label(text.c_str()), 0)->hash);
+  return made;
 }
 
 /// Whether the process dies here instead of being delivered to: 1 = alone, 2 = its host loses power.

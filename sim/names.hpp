@@ -31,7 +31,9 @@ struct named {
   std::uint32_t short_io = 0;
   std::uint32_t cancel = 0;
   std::uint32_t other = 0;
-  void restart(std::uint64_t new_hash) { *this = named{new_hash, 0, 0, 0, 0, 0, 0}; }
+  std::uint32_t started = 0;  // times a pool thread took it
+  std::uint32_t resumed = 0;  // times its job became an option
+  void restart(std::uint64_t new_hash) { *this = named{new_hash, 0, 0, 0, 0, 0, 0, 0, 0}; }
 };
 
 class name_arena {
@@ -43,17 +45,26 @@ class name_arena {
     std::uint64_t hash = text.hash() + 0x9e3779b97f4a7c15ull * (ordinal + 1);
     if (parent != nullptr) hash = mix64(hash ^ parent->hash * 3);
     if (other != nullptr) hash = mix64(hash ^ other->hash * 5);
-    made = {hash, parent, other, text, ordinal};
+    made = {hash, parent, other, {keep(text.text()), text.hash()}, ordinal};
     return &made;
   }
-  void clear() { used_ = 0; }
+  void clear() {
+    used_ = 0;
+    text_chunk_ = text_used_ = 0;
+  }
   const name_node* find(std::uint64_t hash) const;
   static std::string text_of(const name_node& node);
 
  private:
+  /// A copy: the text may belong to a loop that is gone when somebody asks for the name.
+  const char* keep(const char* text);
   static constexpr std::size_t chunk = 64;
+  static constexpr std::size_t text_bytes = 4096;
   std::vector<std::unique_ptr<name_node[]>> nodes_;
   std::size_t used_ = 0;
+  std::vector<std::unique_ptr<char[]>> texts_;
+  std::size_t text_chunk_ = 0;  // the one being filled
+  std::size_t text_used_ = 0;
 };
 
 }  // namespace twinloop::sim

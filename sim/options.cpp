@@ -1,19 +1,8 @@
 // What sources that want options are told: each ready entry as an option of a pick, and each step as it happens. The
-// causal bookkeeping behind it stands in causality.cpp. Nothing here runs for other sources.
+// causal bookkeeping behind it stands in causality.cpp, the keys in touches.cpp. Nothing here runs for other sources.
 #include "sim/world_state.hpp"
 
 namespace twinloop::sim {
-namespace {
-/// Keys of things that have no name of their own are made of a name and a word.
-constexpr std::uint64_t key_of(std::uint64_t name, const char* what) { return mix64(name ^ hash_name(what)); }
-
-/// FNV-1a, as hash_name.
-std::uint64_t hash_bytes(std::string_view text) {
-  std::uint64_t hash = hash_name("");
-  for (const char each : text) hash = (hash ^ static_cast<unsigned char>(each)) * 0x100000001b3ull;
-  return hash;
-}
-}  // namespace
 
 expectation_id* world_state::expectation_of(const ready_entry& entry) {
   switch (entry.kind) {
@@ -71,7 +60,8 @@ void world_state::forget_expectations(process_state& of) {
 }
 
 void world_state::note_ready(const ready_entry& entry, const named& asked) {
-  const std::uint32_t occurrence = asked.ready - 1;
+  const bool job = entry.kind == entry_kind::job;
+  const std::uint32_t occurrence = (job ? static_cast<job_state*>(entry.subject)->name->resumed : asked.ready) - 1;
   if (entry.kind == entry_kind::pool) {
     entry.process->pool_enabled_by = causality_.working_for();
     entry.process->pool_occurrence = occurrence;
@@ -83,52 +73,6 @@ void world_state::note_ready(const ready_entry& entry, const named& asked) {
 
 void world_state::describe_op(const op& about, choice_option& option) {
   causality_.describe(op_note::expectation(about), option);
-}
-
-/// Appends the automatic keys of `entry` to `keys_scratch_`: the handle or file, the timers, the posts, the pool job.
-void world_state::add_keys(const ready_entry& entry) {
-  if (entry.kind == entry_kind::deadline) keys_scratch_.push_back({key_of(entry.process->asked.hash, "timers"), true});
-  if (entry.kind == entry_kind::wake) keys_scratch_.push_back({key_of(entry.process->asked.hash, "posts"), true});
-  const op* about = op_of(entry);
-  if (about == nullptr) return;
-  if (about->kind == op_kind::work) keys_scratch_.push_back({asked_for(*entry.process, *about).hash, true});
-  if (about->kind == op_kind::file) {
-    add_file_keys(*entry.process, static_cast<const file_op&>(*about).request);
-  } else if (const descriptor* on = find_descriptor(*entry.process, about->handle)) {
-    keys_scratch_.push_back({on->node->hash, true});
-  }
-}
-
-/// The file by its name on its host, and its directory if the call changes or lists that.
-void world_state::add_file_keys(process_state& of, const file_request& call) {
-  const std::uint64_t disk = key_of(of.host->asked.hash, "disk");
-  auto add_path = [&](std::string_view path, bool write, bool directory) {
-    while (path.starts_with('/')) path.remove_prefix(1);
-    keys_scratch_.push_back({mix64(disk ^ hash_bytes(path)), write});
-    const std::size_t slash = path.find_last_of('/');
-    const std::string_view parent = slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
-    if (directory) keys_scratch_.push_back({mix64(disk ^ hash_bytes(parent)), write});
-  };
-  if (const descriptor* on = find_descriptor(of, call.handle); on != nullptr && on->file) {
-    const bool reads = call.call == file_call::read_at || call.call == file_call::status;
-    keys_scratch_.push_back({mix64(disk ^ on->file->node->number), !reads});
-    return add_path(on->file->path, !reads, false);
-  }
-  switch (call.call) {
-    case file_call::status:
-      return add_path(call.path, false, false);
-    case file_call::list:
-      return add_path(call.path, false, false);
-    case file_call::open: {
-      const bool changes = (call.flags & (open_create | open_truncate)) != 0;
-      return add_path(call.path, changes, changes);
-    }
-    case file_call::rename:
-      add_path(call.second_path, true, true);
-      return add_path(call.path, true, true);
-    default:
-      return add_path(call.path, true, true);
-  }
 }
 
 void world_state::describe_option(const ready_entry& entry, choice_option& option) {
@@ -149,12 +93,13 @@ void world_state::describe_option(const ready_entry& entry, choice_option& optio
 /// The options of a pick: `count` entries, found by `entry_at`. Spans into the scratch are set once it has stopped
 /// growing.
 std::span<const choice_option> world_state::describe_options(std::span<const std::uint32_t> entries) {
+  if (choose_.wants_touches()) finish_step();
   options_scratch_.clear();
   keys_scratch_.clear();
   key_ends_.clear();
   for (const std::uint32_t index : entries) {
     describe_option(ready_[index], options_scratch_.emplace_back());
-    add_keys(ready_[index]);
+    options_scratch_.back().declared = add_keys(ready_[index]);
     key_ends_.push_back(keys_scratch_.size());
   }
   std::size_t begin = 0;
@@ -166,10 +111,11 @@ std::span<const choice_option> world_state::describe_options(std::span<const std
 }
 
 void world_state::begin_step(const ready_entry& entry) {
+  if (choose_.wants_touches()) finish_step();
   step made;
   keys_scratch_.clear();
   describe_option(entry, made.what);
-  add_keys(entry);
+  made.what.declared = add_keys(entry);
   made.what.keys = keys_scratch_;
   made.time = now_;
   op* const about = op_of(entry);
@@ -186,19 +132,38 @@ void world_state::begin_step(const ready_entry& entry) {
   }
 }
 
-/// Which of the queued jobs `eligible_` a pool thread takes, with the jobs as options.
-std::uint32_t world_state::choose_job(process_state& of, named& pool) {
-  options_scratch_.clear();
-  for (const std::uint32_t index : eligible_) {
-    const op& job = *of.queue[index];
-    choice_option& offered = options_scratch_.emplace_back();
-    offered.label = asked_for(of, job).hash;
-    offered.process = of.asked.hash;
-    describe_op(job, offered);
-    offered.identity = mix64(offered.label ^ offered.lineage);
-  }
+/// Which of the queued jobs `eligible_` a pool thread takes. Identity: the name, and how many of that name were taken or
+/// stand before it; so it does not depend on who is told.
+std::uint32_t world_state::choose_job(process_state& of) {
+  named& pool = asked_for(of, *of.node, "pool");
   const auto n = static_cast<std::uint32_t>(eligible_.size());
-  return choose_.choose(choice_kind::pool_start, pool.hash, pool.other, n, options_scratch_);
+  const std::uint32_t at = pool.other++;
+  if (n == 1) return 0;
+  const auto identify = [&](std::uint32_t index) {
+    const named& asked = asked_for(of, *of.queue[eligible_[index]]);
+    std::uint32_t before = 0;
+    for (std::uint32_t i = 0; i < index; ++i) before += asked_for(of, *of.queue[eligible_[i]]).hash == asked.hash;
+    return mix64(mix64(asked.hash ^ 0x7374617274) + 0x632be59bd9b4e019ull * (asked.started + before + 1));
+  };
+  std::uint32_t value = 0;
+  if (choose_.has_source()) {
+    question asked{choice_kind::pool_start, pool.hash, at, n, {}, 0};
+    if (choose_.wants_options()) {
+      options_scratch_.clear();
+      for (std::uint32_t i = 0; i < n; ++i) {
+        const op& job = *of.queue[eligible_[i]];
+        choice_option& offered = options_scratch_.emplace_back();
+        describe_op(job, offered);
+        offered.label = asked_for(of, job).hash;
+        offered.process = of.asked.hash;
+        offered.identity = identify(i);
+      }
+      asked.options = options_scratch_;
+    }
+    value = choose_.ask(asked);
+  }
+  choose_.commit(choice_kind::pool_start, pool.hash, at, n, value, identify(value));
+  return value;
 }
 
 }  // namespace twinloop::sim

@@ -1,6 +1,7 @@
 // The simulated thread pool: queued calls and jobs, started, suspended and finished at chosen moments.
 #include <algorithm>
 
+#include "loop/race_checks.hpp"
 #include "sim/world_state.hpp"
 
 namespace twinloop::sim {
@@ -12,8 +13,10 @@ constexpr std::int64_t lookup_duration = 200'000;
 void job_main(fiber&, void* context) {
   job_state& self = *static_cast<job_state*>(context);
   work_op& running = *self.running;
+  job& own = *self.context;
   try {
-    running.run(running, *self.context);
+    const race_checks::watched scope;
+    running.run(running, own);
   } catch (const process_killed&) {
   } catch (...) {
     if (!self.killed) running.failure = std::current_exception();
@@ -25,6 +28,11 @@ void job_main(fiber&, void* context) {
 void world_state::submit_pool_op(process_state& of, op& started) {
   op_note::move(started, op_place::queued);
   of.queue.push_back(&started);
+  if (race_checks::on && started.kind == op_kind::work) {
+    race_checks::release(&started);
+    op_note::set_count(started, static_cast<std::int64_t>(job_stacks_.moment()));
+  }
+  if (choose_.wants_touches()) touch_queued(of, started);
   offer_pool(of);
 }
 
@@ -35,7 +43,6 @@ void world_state::offer_pool(process_state& of) {
   named& asked = asked_for(of, *of.node, "pool");
   enqueue({entry_kind::pool, &of, &of, asked.hash, identity_of(asked)});
   if (choose_.wants_options()) note_ready(ready_.back(), asked);
-  if (options_.log_events) option_texts_.emplace_back(ready_.back().identity, describe_entry(ready_.back()));
 }
 
 /// A pool thread takes a job: naturally the oldest. Lookups occupy at most half of the threads.
@@ -49,16 +56,16 @@ void world_state::start_job(process_state& of) {
     eligible_.push_back(i);
   }
   if (eligible_.empty()) return;  // offered again when a lookup is done
-  named& pool = asked_for(of, *of.node, "pool");
   const bool told = choose_.wants_options();
-  const auto n = static_cast<std::uint32_t>(eligible_.size());
-  const std::uint32_t chosen =
-      told ? choose_job(of, pool) : choose_.choose(choice_kind::pool_start, pool.hash, pool.other, n);
-  op& job = *of.queue[eligible_[chosen]];
-  of.queue.erase(of.queue.begin() + eligible_[chosen]);
+  const std::uint32_t chosen = eligible_[choose_job(of)];
+  op& job = *of.queue[chosen];
+  of.queue.erase(of.queue.begin() + chosen);
+  ++asked_for(of, job).started;
   if (told) causality_.go_on(op_note::expectation(job));
+  if (choose_.wants_touches()) touch_queued(of, job);
   ++of.pool_running;
   offer_pool(of);
+  if (told) of.pool_enabled_by = 0;  // the next job has a thread of its own, and owes it to nobody
   op_note::move(job, op_place::running);
   job.in_kernel_hands = true;
   if (job.kind == op_kind::work) {
@@ -125,6 +132,7 @@ errc world_state::perform_resolve(resolve_op& call) {
 
 job_state& world_state::make_job(process_state& of, work_op& running) {
   if (of.free_jobs.empty()) {
+    const race_checks::forgotten scope;  // the job uses its context without having waited for this
     of.jobs.push_back(std::make_unique<job_state>());
     of.free_jobs.push_back(of.jobs.back().get());
   }
@@ -132,9 +140,17 @@ job_state& world_state::make_job(process_state& of, work_op& running) {
   of.free_jobs.pop_back();
   made.process = &of;
   made.running = &running;
-  made.context.emplace(of.kernel, running);
-  made.stack.emplace(stacks_, &job_main, &made);
-  made.asked = asked_for(of, running);
+  {
+    const race_checks::forgotten scope;
+    made.context.emplace(of.kernel, running);
+  }
+  made.stack.emplace(job_stacks_, &job_main, &made, static_cast<std::uint64_t>(op_note::count(running)));
+  if constexpr (race_checks::on) {
+    made.stack->set_name(("job " + std::string(running.name.text())).c_str());
+    made.stack->acquire(&running);
+  }
+  made.name = &asked_for(of, running);
+  made.asked = *made.name;
   made.killed = made.ended = false;
   made.throws = 0;
   return made;
@@ -153,14 +169,38 @@ void world_state::run_job(job_state& which) {
 
 void world_state::finish_job(job_state& which) {
   process_state& of = *which.process;
-  work_op& done = *std::exchange(which.running, nullptr);
-  which.stack.reset();
-  which.context.reset();
+  work_op& done = *which.running;
   ++which.generation;
-  of.free_jobs.push_back(&which);
+  if constexpr (race_checks::on) {
+    which.stack->release(&done);  // given back when the loop has heard of it
+  } else {
+    give_back_job(which);
+  }
   --of.pool_running;
   finish_now(of, done, asked_for(of, done), errc::ok);
   offer_pool(of);
+}
+
+void world_state::give_back_job(job_state& ended) {
+  ended.running = nullptr;
+  ended.stack.reset();
+  ended.context.reset();
+  ended.process->free_jobs.push_back(&ended);
+}
+
+/// The process is gone: whatever happens from now on, its threads ended before.
+void world_state::join_job(job_state& ended) {
+  ended.stack->release(ended.process);
+  race_checks::acquire(ended.process);
+  give_back_job(ended);
+}
+
+void world_state::order_after_job(process_state& of, op& gone) {
+  if (gone.kind != op_kind::work) return;
+  race_checks::acquire(&gone);
+  for (auto& each : of.jobs) {
+    if (each->running == &gone && each->stack->ended()) return give_back_job(*each);
+  }
 }
 
 /// In the job's fiber: leaves it until its entry is picked.
@@ -170,9 +210,8 @@ void world_state::suspend_job(job_state& which) {
 }
 
 void world_state::enqueue_job(job_state& which) {
-  enqueue({entry_kind::job, which.process, &which, which.asked.hash, identity_of(which.asked)});
+  enqueue({entry_kind::job, which.process, &which, which.asked.hash, resumed_identity(which)});
   if (choose_.wants_options()) note_ready(ready_.back(), which.asked);
-  if (options_.log_events) option_texts_.emplace_back(ready_.back().identity, describe_entry(ready_.back()));
 }
 
 void world_state::cancel_job(process_state& of, work_op& target) {
@@ -190,12 +229,14 @@ result<std::int64_t> world_state::block_job(job_state& which, blocking_request& 
   process_state& of = *which.process;
   switch (request.kind) {
     case blocking_kind::yield: {
-      const std::uint32_t exponent = choose_.choose(choice_kind::pool_run, which.asked.hash, which.asked.other, 4);
+      const ready_entry entry{entry_kind::job, &of, &which, which.asked.hash, resumed_identity(which)};
+      if (choose_.wants_options()) note_ready(entry, which.asked);
+      const std::uint32_t exponent =
+          choose_.choose(choice_kind::pool_run, which.asked.hash, which.name->other, 4, entry.identity);
       if (exponent == 0) {
-        enqueue_job(which);
+        enqueue(entry);
       } else {
-        const ready_entry entry{entry_kind::job, &of, &which, which.asked.hash, identity_of(which.asked)};
-        if (choose_.wants_options()) note_ready(entry, which.asked);
+        if (options_.log_events) keep_text(entry);
         held_.push_back({entry, deliveries_ + (std::uint64_t{1} << exponent) - 1});
       }
       suspend_job(which);
@@ -205,6 +246,7 @@ result<std::int64_t> world_state::block_job(job_state& which, blocking_request& 
       const std::int64_t takes = call_duration(which.asked, request.file.call);
       events_.push(now_ + takes, event_kind::resume_job, &which, which.generation, 0);
       suspend_job(which);
+      if (choose_.wants_touches()) touch_file(of, request.file);
       return perform_file(of, request.file);
     }
     case blocking_kind::lock:
@@ -228,7 +270,11 @@ void world_state::lock_mutex(job_state& which, mutex& wanted) {
       std::find_if(of.mutexes.begin(), of.mutexes.end(), [&](const auto& each) { return each.lock == &wanted; });
   if (found == of.mutexes.end()) found = of.mutexes.insert(found, mutex_queue{&wanted, {}});
   found->waiting.push_back(&which);
-  suspend_job(which);
+  which.handed_over = false;
+  which.stack->yield();
+  if (!which.killed) return;
+  if (which.handed_over) wanted.state().store(0, std::memory_order_relaxed);  // nobody will unlock it
+  throw process_killed{};
 }
 
 /// The mutex goes to the job that has waited longest.
@@ -239,6 +285,7 @@ void world_state::unlock_mutex(process_state& of, mutex& released) {
   job_state& next = *found->waiting.front();
   found->waiting.pop_front();
   released.state().store(found->waiting.empty() ? 1 : 2, std::memory_order_relaxed);
+  next.handed_over = true;
   if (found->waiting.empty()) of.mutexes.erase(found);
   enqueue_job(next);
 }
@@ -254,6 +301,7 @@ result<std::int64_t> world_state::block_main(process_state& of, blocking_request
   events_.push(now_ + call_duration(asked, request.file.call), event_kind::resume_main, &of, of.generation, 0);
   of.stack->yield();
   check_killed(of);
+  if (choose_.wants_touches()) touch_file(of, request.file);
   return perform_file(of, request.file);
 }
 

@@ -57,12 +57,14 @@ struct job_state {
   std::optional<fiber> stack;
   std::uint64_t identity = 0;
   named asked{};
+  named* name = nullptr;             // what `asked` was copied from
   blocking_request* call = nullptr;  // the blocking call it is suspended in
   result<std::int64_t> answer = std::int64_t{0};
   std::uint32_t generation = 0;
   std::uint32_t throws = 0;  // of process_killed
   bool killed = false;
   bool ended = false;
+  bool handed_over = false;  // it waited for a mutex, and has it now
 };
 
 /// What questions about one kind of call on one thing are counted by.
@@ -95,6 +97,7 @@ struct process_state {
   process_options options;
   kernel_of_process kernel;
   std::optional<fiber> stack;
+  loop* own = nullptr;  // while main runs
   random_stream random{0};
 
   std::uint32_t index = 0;       // in the world's list
@@ -138,6 +141,8 @@ struct process_state {
   std::uint32_t expected_call = 0;
   std::uint32_t expected_start = 0;
   std::int64_t expected_due = INT64_MAX;  // the deadline that expected_deadline is about
+  std::uint64_t timers_seen = 0;          // loop_view's states when the last step ended
+  std::uint64_t posts_seen = 0;
   std::uint64_t pool_enabled_by = 0;
   std::uint32_t pool_occurrence = 0;
 

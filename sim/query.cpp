@@ -52,6 +52,7 @@ result<void> kernel_of_process::query(query_request& call) {
   w.check_killed(p);
   switch (call.kind) {
     case query_kind::random_bytes:
+      if (w.choose_.wants_touches()) w.touch_key(mix64(p.asked.hash) | 1, true);  // one stream of bytes a process
       return fill_random(p, call.bytes);
     case query_kind::environment:
       return unexpected(errc::not_found);
@@ -71,6 +72,11 @@ result<void> kernel_of_process::query(query_request& call) {
   }
   descriptor* on = w.find_descriptor(p, call.handle);
   if (on == nullptr) return unexpected(errc::bad_handle);
+  if (w.choose_.wants_touches()) {
+    w.touch_handle(*on);
+    if (call.kind == query_kind::bind) w.touch_endpoint(*p.host, call.endpoint);
+    if (call.kind == query_kind::listen && on->stream != nullptr) w.touch_endpoint(*p.host, on->stream->local);
+  }
   if (call.kind == query_kind::close_now) {
     TWINLOOP_ASSERT(on->receiving == nullptr && on->sending == nullptr);
     w.close_descriptor(p, *on, false);

@@ -82,6 +82,8 @@ std::string world_state::describe_entry(const ready_entry& entry) const {
   return who;
 }
 
+void world_state::keep_text(const ready_entry& entry) { option_texts_.emplace(entry.identity, describe_entry(entry)); }
+
 /// Nothing can happen any more, and somebody waits: who, and for what. Those that the run waits for come first.
 void world_state::describe_hang() {
   for (const bool daemons : {false, true}) {

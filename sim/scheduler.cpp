@@ -6,7 +6,7 @@
 
 namespace twinloop::sim {
 namespace {
-constexpr std::uint32_t defer_answers = 8;  // held until 2^v - 1 others were delivered, v < 8
+constexpr std::uint32_t defer_answers = 16;  // see hold_completion
 }  // namespace
 
 bool world_state::waits(const ready_entry& entry) {
@@ -16,15 +16,15 @@ bool world_state::waits(const ready_entry& entry) {
 void world_state::enqueue_completion(process_state& of, op& done, named& asked, choice_kind how) {
   op_note::move(done, op_place::ready);
   const ready_entry entry{entry_kind::completion, &of, &done, asked.hash, identity_of(asked)};
-  if (options_.log_events) option_texts_.emplace_back(entry.identity, describe_entry(entry));
   if (choose_.wants_options()) note_ready(entry, asked);
-  const std::uint32_t exponent = choose_.choose(how, asked.hash, asked.defer, defer_answers);
-  if (exponent == 0) {
+  const std::uint32_t answer = choose_.choose(how, asked.hash, asked.defer, defer_answers, entry.identity);
+  if (answer == 0) {
     enqueue(entry);
     return;
   }
   op_note::move(done, op_place::held);
-  held_.push_back({entry, deliveries_ + (std::uint64_t{1} << exponent) - 1});
+  if (options_.log_events) keep_text(entry);
+  hold_completion(entry, answer);
 }
 
 void world_state::enqueue_wake(process_state& of) {
@@ -35,27 +35,20 @@ void world_state::enqueue_wake(process_state& of) {
     of.expected_wake = causality_.expect(of.index, of.asked.hash);
     note_ready(ready_.back(), of.asked);
   }
-  if (options_.log_events) option_texts_.emplace_back(ready_.back().identity, describe_entry(ready_.back()));
 }
 
 /// Held entries whose count has come go back; with `all_due` the one that is due first does, whatever its count.
 void world_state::release_held(bool all_due) {
-  auto release = [&](std::size_t index) {
-    const ready_entry entry = held_[index].entry;
-    held_.erase(held_.begin() + static_cast<std::ptrdiff_t>(index));
-    if (entry.kind == entry_kind::completion) op_note::move(*static_cast<op*>(entry.subject), op_place::ready);
-    enqueue(entry);
-  };
   if (all_due) {
     const auto first = std::min_element(held_.begin(), held_.end(), [](const held_entry& a, const held_entry& b) {
       return a.release_at < b.release_at;
     });
-    release(static_cast<std::size_t>(first - held_.begin()));
+    release_one(static_cast<std::size_t>(first - held_.begin()));
     return;
   }
   for (std::size_t i = 0; i < held_.size();) {
     if (held_[i].release_at <= deliveries_) {
-      release(i);
+      release_one(i);
     } else {
       ++i;
     }
@@ -134,22 +127,6 @@ std::size_t world_state::pick() {
   return index;
 }
 
-bool world_state::over_limits() {
-  if (deliveries_ >= options_.step_limit) {
-    failed_as_ = instant_ * 2 > deliveries_ ? outcome::livelock : outcome::slow;
-    record_failure("steps", "the run did not end within " + std::to_string(options_.step_limit) + " deliveries", "");
-  } else if (instant_ >= options_.instant_limit) {
-    failed_as_ = outcome::livelock;
-    record_failure("livelock",
-                   std::to_string(instant_) + " deliveries without time passing, the last to " +
-                       (current_process_ != nullptr ? names_.text_of(*current_process_->node) : "nobody"),
-                   "");
-  } else {
-    return false;
-  }
-  return true;
-}
-
 bool world_state::advance(process_state* current) {
   for (;;) {
     if (stopping_) return false;
@@ -168,8 +145,8 @@ bool world_state::advance(process_state* current) {
     if (options_.log_events) log(describe_entry(entry));
     if (choose_.wants_options()) begin_step(entry);
     if (!held_.empty()) release_held(false);
-    if (instant_ >= options_.instant_limit || deliveries_ >= options_.step_limit) {
-      if (over_limits()) return false;
+    if (instant_ >= watch_instant_ || deliveries_ >= watch_steps_) {
+      if (over_limits(entry)) return false;
     }
     if (dispatch(entry, current)) return true;
     if (has_next_) return false;
@@ -243,7 +220,6 @@ void world_state::handle_deadline(process_state& of) {
   of.deadline_ready = true;
   enqueue({entry_kind::deadline, &of, &of, of.asked.hash, identity_of(of.asked)});
   if (choose_.wants_options()) note_ready(ready_.back(), of.asked);
-  if (options_.log_events) option_texts_.emplace_back(ready_.back().identity, describe_entry(ready_.back()));
 }
 
 void world_state::handle_event(const scheduled& due) {
@@ -265,7 +241,7 @@ void world_state::handle_event(const scheduled& due) {
     case event_kind::resume_job: {
       auto& which = *static_cast<job_state*>(due.subject);
       if ((which.generation & event_generation_mask) != due.generation()) return;
-      enqueue({entry_kind::job, which.process, &which, which.asked.hash, identity_of(which.asked)});
+      enqueue({entry_kind::job, which.process, &which, which.asked.hash, resumed_identity(which)});
       if (choose_.wants_options()) note_ready(ready_.back(), which.asked);
       return;
     }
@@ -289,6 +265,8 @@ void world_state::handle_event(const scheduled& due) {
       if (choose_.wants_options()) note_ready(ready_.back(), what.asked);
       return;
     }
+    case event_kind::release:
+      return release_timed();
     default:
       handle_packet(due);
   }

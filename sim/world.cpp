@@ -3,6 +3,7 @@
 #include <exception>
 #include <utility>
 
+#include "loop/race_checks.hpp"
 #include "sim/world_state.hpp"
 
 #include <fmt/format.h>
@@ -14,6 +15,7 @@ constexpr std::size_t stack_bytes = 256 * 1024;
 constexpr label user_label("world.user");
 
 void handle_assertion(const assertion& what) {
+  const race_checks::gate scope;
   world_state* world = running_world();
   if (world == nullptr) return;  // not inside a run: print and abort
   world->record_failure("assertion", what.expression, fmt::format("{}:{}", what.file, what.line));
@@ -24,6 +26,7 @@ std::terminate_handler terminate_before = nullptr;
 
 /// An exception met a noexcept frame. On a simulated stack that is the end of this stack, not of the program.
 [[noreturn]] void handle_terminate() {
+  const race_checks::gate scope;
   world_state* world = running_world();
   if (world != nullptr && world->current_fiber_ != nullptr) {
     if (!world->current_process_->killed) {
@@ -69,7 +72,10 @@ world_state*& running_world() noexcept {
   return current;
 }
 
-world_state::world_state() : stacks_(stack_bytes) { reset({}); }
+world_state::world_state() : stacks_(stack_bytes), job_stacks_(stack_bytes, fiber_order::own_thread) {
+  race_checks::count_references_as_with_threads();
+  reset({});
+}
 
 world_state::~world_state() { end_processes(); }
 
@@ -109,6 +115,8 @@ void world_state::reset(world_options with) {
   foreground_ = 0;
   has_next_ = stopping_ = out_of_time_ = false;
   failed_as_ = outcome::failed;
+  observed_state_ = nullptr;
+  set_limits();
   pick_asked_.restart(label("world").hash());
   user_asked_.restart(user_label.hash());
   default_latency_ = 100'000;
@@ -126,6 +134,8 @@ void process_state::forget() {
   counted = start_pending = false;
   expected_wake = expected_deadline = expected_call = expected_start = 0;
   expected_due = INT64_MAX;
+  timers_seen = posts_seen = 0;
+  own = nullptr;
   descriptors.clear();
   names_made.clear();
   call_names.clear();
@@ -139,6 +149,7 @@ void host_state::forget() {
   next_port = 32768;
   descriptor_limit = 1024;
   down = false;
+  files_asked.clear();
 }
 
 world::world(world_options options) : state_(std::make_unique<world_state>()) { state_->reset(options); }
@@ -201,6 +212,7 @@ const run_report& world::run_for(duration budget) {
 const run_report& world::report() const { return state_->report_; }
 
 void world::fail(std::string_view name, std::string message, where at) {
+  const race_checks::gate scope;
   state_->record_failure(std::string(name), std::move(message), fmt::format("{}:{}", at.file, at.line));
 }
 
@@ -209,6 +221,7 @@ void world::check(bool holds, std::string_view name, std::string message, where 
 }
 
 std::uint32_t world::choose(label name, std::uint32_t n) {
+  const race_checks::gate scope;
   TWINLOOP_ASSERT(n >= 1);
   auto& counters = state_->user_labels_;
   auto found = std::find_if(counters.begin(), counters.end(),
@@ -218,6 +231,7 @@ std::uint32_t world::choose(label name, std::uint32_t n) {
     found = counters.insert(found, {name, 0});
   }
   const std::uint64_t hash = state_->names_.make(nullptr, name, 0)->hash;
+  if (state_->choose_.wants_touches()) state_->touch_key(hash | 1, true);
   return state_->choose_.choose(choice_kind::user, hash, found->second, n);
 }
 
@@ -231,7 +245,12 @@ void world::at(duration after, std::function<void()> callback, label name) {
   w.events_.push(w.now_ + after.count(), event_kind::callback, &made, 0, 0);
 }
 
-time_point world::now() const { return time_point(duration(state_->now_)); }
+void world::observe_state(std::function<std::uint64_t()> hash) { state_->observed_state_ = std::move(hash); }
+
+time_point world::now() const {
+  const race_checks::gate scope;
+  return time_point(duration(state_->now_));
+}
 std::span<const choice_record> world::choices() const { return state_->record_->records(); }
 const std::vector<event>& world::events() const { return state_->event_log_; }
 
@@ -241,10 +260,8 @@ std::string world::describe(std::uint64_t label) const {
 }
 
 std::string world::describe_option(std::uint64_t identity) const {
-  for (const auto& [known, text] : state_->option_texts_) {
-    if (known == identity) return text;
-  }
-  return fmt::format("#{:x}", identity);
+  const auto found = state_->option_texts_.find(identity);
+  return found != state_->option_texts_.end() ? found->second : fmt::format("#{:x}", identity);
 }
 
 std::string_view process::name() const { return state_->text; }

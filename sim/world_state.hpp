@@ -4,16 +4,20 @@
 #ifndef TWINLOOP_SIM_WORLD_STATE_HPP
 #define TWINLOOP_SIM_WORLD_STATE_HPP
 
+#include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "loop/fiber.hpp"
+#include "loop/race_checks.hpp"
 #include "sim/causality.hpp"
 #include "sim/chooser.hpp"
 #include "sim/disk.hpp"
 #include "sim/event_queue.hpp"
+#include "sim/livelock.hpp"
 #include "sim/names.hpp"
 #include "sim/process.hpp"
 #include "sim/socket.hpp"
@@ -42,10 +46,12 @@ struct ready_entry {
   std::uint64_t identity = 0;  // label and occurrence mixed
 };
 
-/// A deferred entry: goes back to the ready ones after so many deliveries, or when nothing else can happen.
+/// A deferred entry: goes back to the ready ones after so many deliveries, or when nothing else can happen; or else at
+/// a virtual time.
 struct held_entry {
   ready_entry entry;
   std::uint64_t release_at = 0;
+  std::int64_t release_time = INT64_MAX;
 };
 
 struct world_callback {
@@ -82,6 +88,8 @@ struct host_state {
   std::uint16_t next_port = 32768;
   std::uint32_t descriptor_limit = 1024;
   bool down = false;
+  std::deque<std::pair<std::string, named>> files_asked;  // path -> its questions
+  named& asked_about(std::string_view path);
   void forget();
 };
 
@@ -97,11 +105,18 @@ struct world_state {
   bool advance(process_state* current);
   void run_root(std::int64_t until);
   void suspend(process_state& current);  // in wait or in a blocking call
-  void enqueue(const ready_entry& entry) { ready_.push_back(entry); }
+  void enqueue(const ready_entry& entry) {
+    ready_.push_back(entry);
+    if (options_.log_events) keep_text(entry);
+  }
+  void keep_text(const ready_entry& entry);  // for describe_option
   void enqueue_completion(process_state& of, op& done, named& asked, choice_kind how = choice_kind::defer);
   void enqueue_wake(process_state& of);
   bool nothing_ready() const { return ready_first_ == ready_.size(); }
+  void hold_completion(const ready_entry& entry, std::uint32_t answer);
   void release_held(bool all_due);
+  void release_timed();
+  void release_one(std::size_t index);
   bool pass_time();
   void handle_event(const scheduled& due);
   void handle_deadline(process_state& of);
@@ -111,7 +126,6 @@ struct world_state {
   bool dispatch(const ready_entry& entry, process_state* current);
   void execute(const ready_entry& entry);
   void resume(process_state& which);
-  bool over_limits();
   bool undisturbed() const;
   bool quiet_until(std::int64_t due) const;
   bool deliver_only(process_state& to);
@@ -120,10 +134,19 @@ struct world_state {
   static bool waits(const ready_entry& entry);
   bool remove_entry(entry_kind kind, const void* subject);
   void remove_entries(process_state& of);
-  static std::uint64_t identity_of(named& asked) { return mix64(asked.hash + 0x632be59bd9b4e019ull * ++asked.ready); }
+  static std::uint64_t identity_of(named& asked) { return asked.hash + 0x632be59bd9b4e019ull * ++asked.ready; }
+  /// Of a job that goes on: apart from the completions that have its name.
+  static std::uint64_t resumed_identity(job_state& which) {
+    return mix64(which.asked.hash ^ 0x6a6f62) + 0x632be59bd9b4e019ull * ++which.name->resumed;
+  }
   void stop() { stopping_ = true; }
   void record_failure(std::string name, std::string message, std::string place);
   void log(std::string text);
+
+  // ---- livelock.cpp
+  void set_limits();
+  std::uint64_t visible_state(const ready_entry& entry) const;
+  bool over_limits(const ready_entry& entry);
 
   // ---- options.cpp: only while choose_.wants_options()
   static expectation_id* expectation_of(const ready_entry& entry);
@@ -136,10 +159,20 @@ struct world_state {
   void describe_op(const op& about, choice_option& option);
   void describe_option(const ready_entry& entry, choice_option& option);
   std::span<const choice_option> describe_options(std::span<const std::uint32_t> entries);
-  void add_keys(const ready_entry& entry);
-  void add_file_keys(process_state& of, const file_request& call);
   void begin_step(const ready_entry& entry);
-  std::uint32_t choose_job(process_state& of, named& pool);
+
+  // ---- touches.cpp: add_* only while choose_.wants_options(), touch_* only while choose_.wants_touches()
+  bool add_keys(const ready_entry& entry);
+  bool add_op_keys(process_state& of, const op& about);
+  void add_file_keys(process_state& of, const file_request& call);
+  void touch_key(std::uint64_t key, bool write);
+  void touch_handle(const descriptor& on);
+  void touch_endpoint(const host_state& from, const address& at);
+  void touch_file(process_state& of, const file_request& call);
+  void touch_queued(process_state& of, const op& queued);
+  void touch_by_ending(process_state& ended);
+  void finish_step();
+  void finish_step_of(process_state& of);
 
   // ---- delivery.cpp
   void deliver(process_state& to, const ready_entry& first);
@@ -185,10 +218,18 @@ struct world_state {
   // ---- pool.cpp and files.cpp
   void submit_pool_op(process_state& of, op& started);
   void offer_pool(process_state& of);
+  std::uint32_t choose_job(process_state& of);
   void start_job(process_state& of);  // may leave a fiber to run in next_
   void call_done(process_state& of, op& done);
   void run_job(job_state& which);
   void finish_job(job_state& which);
+  void give_back_job(job_state& ended);
+  void join_job(job_state& ended);
+  /// Under TSan, when the completion of a pool op was delivered or dropped: a job happens before that.
+  void job_left(process_state& of, op& gone) {
+    if constexpr (race_checks::on) order_after_job(of, gone);
+  }
+  void order_after_job(process_state& of, op& gone);
   void suspend_job(job_state& which);
   void cancel_job(process_state& of, work_op& target);
   job_state& make_job(process_state& of, work_op& running);
@@ -233,7 +274,11 @@ struct world_state {
   std::size_t ready_first_ = 0;  // entries before it are gone
   std::vector<held_entry> held_;
   std::uint64_t deliveries_ = 0;
-  std::uint64_t instant_ = 0;  // deliveries since time passed
+  std::uint64_t instant_ = 0;      // deliveries since time passed
+  std::uint64_t watch_steps_ = 0;  // deliveries, and those at one instant, from which on the run is watched
+  std::uint64_t watch_instant_ = 0;
+  repetition repetition_;
+  std::function<std::uint64_t()> observed_state_;
   std::uint32_t blocked_in_call_ = 0;
   std::uint32_t foreground_ = 0;  // processes that are no daemons and have not ended
   causality causality_;
@@ -257,6 +302,7 @@ struct world_state {
   std::int64_t local_latency_ = 10'000;
 
   fiber_stack_pool stacks_;
+  fiber_stack_pool job_stacks_;
   fiber* current_fiber_ = nullptr;  // nullptr in the root
   process_state* current_process_ = nullptr;
   job_state* current_job_ = nullptr;
@@ -270,7 +316,7 @@ struct world_state {
   std::uint64_t abandoned_ = 0;
   run_report report_;
   std::vector<event> event_log_;
-  std::vector<std::pair<std::uint64_t, std::string>> option_texts_;
+  std::map<std::uint64_t, std::string> option_texts_;  // identity -> text; only while events are logged
 };
 
 /// The world whose code runs on this thread: only for the handlers of failed assertions and of std::terminate.

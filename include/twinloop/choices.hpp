@@ -19,13 +19,15 @@
 #include <string_view>
 #include <vector>
 
+#include "twinloop/touches.hpp"
+
 namespace twinloop::sim {
 
 /// What is asked. Each kind is masked and budgeted on its own. Part of the replay format: append only.
 enum class choice_kind : std::uint8_t {
   pick,         ///< which of the ready things happens next
   batch,        ///< how many completions one wait delivers: 0 = all that are ready, v = exactly v
-  defer,        ///< hold this completion until 2^v - 1 others were delivered
+  defer,        ///< v < 8: hold this completion until 2^v - 1 others were delivered; else for v - 7 times 62.5 ms
   pool_start,   ///< which queued job a free pool thread takes
   pool_run,     ///< how long a job that yielded stays suspended, in units of other deliveries
   pool_done,    ///< how much longer than natural a pool call takes
@@ -60,12 +62,12 @@ struct choice_record {
   std::uint8_t unused[3] = {0, 0, 0};
 };
 
-/// What a callback touches: the key of a handle, file, timer, the clock, or a name of the user's own. Two callbacks
+/// What a callback touches: the key of a handle, file, timer, or a name of the user's own (touches.hpp). Two callbacks
 /// conflict when they share a key and at least one of them writes it.
-struct conflict_key {
-  std::uint64_t key = 0;
-  bool write = true;
-};
+using conflict_key = touch;
+// Keys that choice_source::touched may report: everything of the step's process, everything in the world.
+inline constexpr std::uint64_t whole_process = 0;
+inline constexpr std::uint64_t whole_world = 2;
 
 /// Something that may be picked. All numbers are the same in equal runs, on every machine.
 struct choice_option {
@@ -90,6 +92,7 @@ struct question {
   std::uint32_t occurrence = 0;
   std::uint32_t n = 0;                       ///< at least 2: what has one answer is not asked
   std::span<const choice_option> options{};  ///< of picks, in natural order, if the source wants options
+  std::uint64_t about = 0;                   ///< defer, close_defer, pool_run: the option that would be held; else 0
 };
 
 /// Something that happened: the option that was picked, or the only one there was.
@@ -109,11 +112,17 @@ class choice_source {
   virtual bool wants_options() const { return false; }
   /// Told of every step before its callbacks run, whether it was picked or the only option.
   virtual void happened(const step&) {}
+  /// Whether touched() is to be called; costs more time.
+  virtual bool wants_touches() const { return false; }
+  /// Told what the callbacks of a step turned out to touch, beside the keys of its option: from then until the next
+  /// step's happened() or, for what is only seen after them, inside the first call about the next step.
+  virtual void touched(std::uint64_t /*step*/, const conflict_key&) {}
 };
 
 /// Answers a recorded list. Strict: the first question whose (kind, label, occurrence, n) differs from the record is
-/// remembered as the divergence and everything from there on is natural. Lenient: an answer is looked up by (kind,
-/// label, occurrence), a pick by its option's identity, and what is not found is natural.
+/// remembered as the divergence and everything from there on is natural. Lenient: only deviations count; an answer is
+/// looked up by (kind, label, occurrence), and where options stand to choice the one that the record took is taken by
+/// its identity: there, or as soon after as it is on offer. What is not found is natural.
 class replay_source final : public choice_source {
  public:
   enum class matching : std::uint8_t { strict, lenient };
@@ -128,6 +137,8 @@ class replay_source final : public choice_source {
   };
   /// The first difference, or nullptr. Strict matching only.
   const divergence* first_divergence() const;
+  /// Lenient matching only: whether record `index` has made the run deviate so far.
+  bool followed(std::size_t index) const;
 
  private:
   struct state;

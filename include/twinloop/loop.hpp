@@ -36,6 +36,7 @@
 #include "twinloop/origin.hpp"
 #include "twinloop/result.hpp"
 #include "twinloop/time.hpp"
+#include "twinloop/touches.hpp"
 
 namespace twinloop {
 
@@ -70,6 +71,7 @@ class handle {
   const char* type() const { return type_; }  ///< "timer", "tcp_stream", ...
   label name() const { return name_; }
   const origin& made() const { return made_; }
+  void declare(std::uint32_t touches) { made_.touches = touches; }  ///< touches_only's
   class loop& loop() const {
     return *loop_;
   }
@@ -82,6 +84,7 @@ class handle {
 
  private:
   friend class twinloop::loop;
+  friend struct loop_view;
   // What is seldom touched comes first: the rest of a timer then fits one cache line.
   handle* next_ = nullptr;  // the loop's list, in creation order
   handle* previous_ = nullptr;
@@ -115,6 +118,7 @@ class intrusive_timer : public handle {
  private:
   friend class twinloop::loop;
   friend class timer_queue;
+  friend struct loop_view;
   bool armed_ = false;
   std::uint32_t slot_ = UINT32_MAX;  // its entry's place in the queue's table, or none
   std::uint32_t sequence_ = 0;       // start order
@@ -228,6 +232,7 @@ class loop {
   friend class intrusive_timer;
   friend class hook;
   friend struct op;
+  friend struct loop_view;
   friend class tcp_stream;
   friend class tcp_listener;
   static constexpr std::size_t batch_capacity = 32;
@@ -264,6 +269,7 @@ class loop {
   void enter();
   void turn(time_point limit);
   void finish_bounded_run();
+  void fire(intrusive_timer& due);
   void run_timers();
   void run_posted();
   void run_hooks(hook_list& hooks);
@@ -320,6 +326,7 @@ class loop {
   function_task* free_functions_ = nullptr;
   std::vector<std::unique_ptr<function_task>> functions_;
   std::vector<std::unique_ptr<char[]>> names_;
+  std::vector<std::vector<touch>> touches_;  // origin::touches - 1 is the index
   std::vector<local> locals_;
   std::unique_ptr<buffer_pool> read_buffers_;
   loop_metrics metrics_;

@@ -48,7 +48,7 @@ class label {
 struct origin {
   const char* file = "";
   std::uint32_t line = 0;
-  std::uint32_t reserved = 0;
+  std::uint32_t touches = 0;  ///< what touches_only declared: number of a list of the loop's; 0 = nothing declared
   std::uint64_t callback = 0;
 };
 

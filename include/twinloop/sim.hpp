@@ -54,12 +54,19 @@ struct world_options {
   std::uint64_t seed = 0;                        ///< of the bytes that programs get from loop::random
   std::uint64_t run = 0;                         ///< number for the recording's header
   duration time_limit = std::chrono::hours(24);  ///< virtual; beyond it the run fails as "slow"
-  std::uint64_t step_limit = 10'000'000;         ///< deliveries; beyond it the run fails as "livelock" or "slow"
-  std::uint64_t instant_limit = 100'000;         ///< deliveries without time passing; beyond it "livelock"
+  std::uint64_t step_limit = 10'000'000;         ///< deliveries; beyond it the run fails: see outcome
+  std::uint64_t instant_limit = 100'000;         ///< deliveries without time passing; the same beyond it
   bool log_events = false;  ///< keep the text of every event (slow): for timelines and determinism checks
 };
 
-enum class outcome : std::uint8_t { not_run, clean, failed, hung, livelock, slow };
+enum class outcome : std::uint8_t {
+  not_run,
+  clean,
+  failed,    ///< a check, an assertion, an exception
+  hung,      ///< nothing can ever happen again, but something waits
+  livelock,  ///< a limit on deliveries was reached, and the same states came again and again (world::observe_state)
+  slow,      ///< a limit was reached while the state kept changing; or the limit of virtual time
+};
 const char* name(outcome) noexcept;
 
 struct failure {
@@ -188,6 +195,10 @@ class world {
   std::uint32_t choose(label name, std::uint32_t n);
   /// Runs `callback` in the world at a virtual time from now, outside any process: to crash hosts, heal links, check.
   void at(duration after, std::function<void()> callback, label name = "world.at");
+
+  /// What else counts as state when a run that does not end is judged to be livelocked or slow: a hash of the program's
+  /// or the test's own. Without it only what the simulator sees counts. Called in the last deliveries before a limit.
+  void observe_state(std::function<std::uint64_t()> hash);
 
   time_point now() const;
   std::span<const choice_record> choices() const;

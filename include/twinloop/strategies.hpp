@@ -95,6 +95,7 @@ class search_model {
   void summarise();
 
   std::uint64_t runs_ = 0;
+  std::uint64_t length_runs_ = 0;
   std::uint32_t steps_ = 0;
   std::uint32_t least16_ = 16;
   bool any_declared_ = false;
@@ -114,7 +115,8 @@ class learning_source final : public choice_source {
   std::uint32_t answer(const question& asked) override { return answers_->answer(asked); }
   bool wants_options() const override { return true; }
   void happened(const step&) override;
-  /// After the run, if it ended clean: a run that broke off says nothing about lengths. `run` is its number.
+  /// After the run, if it ended clean: a run that broke off says nothing about lengths. `run` is its number: labels are
+  /// learned from run 0, lengths from run 2 on.
   void teach(search_model& pupil, std::uint64_t run) const;
 
  private:

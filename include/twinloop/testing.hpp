@@ -34,10 +34,12 @@ struct scenario {
   std::uint32_t kinds = 0;        ///< extra choice kinds to search (bits), beside order_kinds()
   bool expected_to_fail = false;  ///< a buggy twin: a clean search of it is the surprise
   configuration defaults{};       ///< settings it understands; `--set` refuses others
+  /// Which of them say how much work there is, as numbers: the shrinker makes them smaller.
+  std::vector<std::string> sizes{};
 };
 
-/// The command line of a scenario binary: list, run, explore, replay, shrink. Exit status: 0 clean, 1 a failure was
-/// found (or did not replay), 2 wrong use.
+/// The command line of a scenario binary: list, run, explore, replay, shrink, merge. Exit status: 0 clean, 1 a failure
+/// was found (or did not replay), 2 wrong use, 3 a search was interrupted before it found anything.
 int scenario_main(int argc, char** argv, std::span<const scenario> all);
 
 /// A replay file: everything that repeats a run. Text, one choice a line; see docs/determinism.md.
@@ -64,6 +66,7 @@ struct replay_file {
 struct run_result {
   sim::outcome ended = sim::outcome::not_run;
   sim::failure broke;  ///< empty name when clean
+  std::string site;    ///< what tells it from other failures of that name: a function, an expression, who waits
   std::uint64_t hash = 0;
   std::uint64_t deviations = 0;
   std::int64_t virtual_time = 0;

@@ -9,6 +9,8 @@
 // happens-before its completion.
 // In simulation: which queued job starts, where it is suspended (each job call is such a point) and when it finishes
 // are choices. A std::mutex held across a job call would block the only thread: use twinloop::mutex.
+// Built with ThreadSanitizer, a simulated job is a thread to it: data races of jobs are found and replayed like any
+// other failure (docs/pool-races.md).
 #ifndef TWINLOOP_WORK_HPP
 #define TWINLOOP_WORK_HPP
 

@@ -16,7 +16,7 @@ namespace {
 
 using twinloop::errc;
 constexpr const char* oracle = "B25.no_timeout_after_cancel";
-constexpr std::uint32_t requests_each = 3;
+constexpr std::uint32_t requests_each = 5;
 constexpr std::chrono::microseconds answered_after{4600};
 constexpr std::chrono::microseconds deadline{5000};  // with a packet that takes three times as long: the same moment
 

@@ -1,7 +1,7 @@
 // B26. A server keeps its timers in a queue of its own: all that are due are taken out into a list and then called one
-// after the other. A session's idle timer ends the session, which cancels its heartbeat and frees what that needs. If
-// both were due together, the heartbeat is in the list already, and runs. The fix asks before each call whether the
-// timer was cancelled meanwhile.
+// after the other. Who does not log in in time is dropped by a timer, which cancels the session's heartbeat and frees
+// what that needs. If both were due together, the heartbeat is in the list already, and runs. The fix asks before each
+// call whether the timer was cancelled meanwhile.
 // Origin: muduo #668, #682.
 #include <map>
 #include <set>
@@ -16,8 +16,8 @@ namespace bugs {
 namespace {
 
 constexpr const char* oracle = "B26.cancelled_timer_never_runs";
-constexpr auto idle_timeout = 5ms;
-constexpr auto heartbeat_period = 2ms;
+constexpr auto login_timeout = 5ms;
+constexpr auto heartbeat_period = 6ms;
 
 struct story {
   sim::world& world;
@@ -81,12 +81,12 @@ class session_server {
 
  private:
   struct session {
-    std::uint64_t idle = 0;
+    std::uint64_t login = 0;
     std::uint64_t heartbeat = 0;
   };
 
   void open(std::uint64_t client) {
-    sessions_[client].idle = timers_.add(idle_timeout, [this, client] { drop(client); });
+    sessions_[client].login = timers_.add(login_timeout, [this, client] { drop(client); });
     beat_later(client);
   }
 
@@ -109,7 +109,7 @@ class session_server {
   void end(std::uint64_t client) {
     auto found = sessions_.find(client);
     if (found == sessions_.end()) return;
-    timers_.cancel(found->second.idle);
+    timers_.cancel(found->second.login);
     timers_.cancel(found->second.heartbeat);
     sessions_.erase(found);
   }
@@ -121,10 +121,12 @@ class session_server {
   line_server server_;
 };
 
-/// Connects, says nothing, and ends when it is dropped.
-int run_silent_client(twinloop::loop& loop, const story& shared) {
+/// Connects after a while, says nothing, and ends when it is dropped.
+int run_silent_client(twinloop::loop& loop, const story& shared, twinloop::duration pause) {
   line_peer peer(loop, "silent");
-  peer.connect(shared.server->address(80), [](twinloop::errc) {});
+  background later(loop);
+  later.after(
+      pause, [&] { peer.connect(shared.server->address(80), [](twinloop::errc) {}); }, "pause");
   loop.run();
   return 0;
 }
@@ -133,7 +135,9 @@ void run(sim::world& world, const dials& dial) {
   story shared{world, dial, &world.add_host("server")};
   start_daemon<session_server>(*shared.server, "server", shared);
   for (std::uint32_t i = 0; i < dial.clients; ++i) {
-    auto program = [&shared](twinloop::loop& loop, twinloop::arguments) { return run_silent_client(loop, shared); };
+    auto program = [&shared, i](twinloop::loop& loop, twinloop::arguments) {
+      return run_silent_client(loop, shared, i * 300us);
+    };
     add_client_host(world, dial, i, *shared.server).start("client", program);
   }
   world.run();

@@ -56,6 +56,12 @@ void ask_about(loop& on, query_kind kind, handle_id handle, address at = {}) {
   TWINLOOP_ASSERT(done);
 }
 
+void submit_read(program& owner, running_chain& chain) {
+  if (owner.what->declared) touches_only(*owner.on, chain, {});
+  if (owner.what->declare) owner.what->declare(*owner.on, chain, chain.next);
+  owner.on->submit(chain);
+}
+
 void on_read(op& self, const completion& done) {
   expect_success(done);
   auto& chain = static_cast<running_chain&>(self);
@@ -63,7 +69,7 @@ void on_read(op& self, const completion& done) {
   const link now = chain.next;
   ++chain.next.index;
   if (owner.what->visit) owner.what->visit(now);
-  if (chain.next.index < chain.length) return owner.on->submit(chain);
+  if (chain.next.index < chain.length) return submit_read(owner, chain);
   if (--owner.unfinished == 0) owner.on->stop();
 }
 
@@ -141,7 +147,7 @@ int program_main(loop& on, const chains& what) {
   for (auto& chain : self.running) {
     if (chain->length == 0) continue;
     ++self.unfinished;
-    on.submit(*chain);
+    submit_read(self, *chain);
   }
   on.run();
   if (what.finished) what.finished();
@@ -163,9 +169,11 @@ void add_chains(sim::world& world, chains what) {
                                [what = std::move(what)](loop& on, const arguments&) { return program_main(on, what); });
 }
 
-std::string run_chains(sim::world& world, std::vector<unsigned> lengths) {
+std::string run_chains(sim::world& world, std::vector<unsigned> lengths, bool declared) {
   std::string order;
-  add_chains(world, {std::move(lengths), [&](link at) { order += static_cast<char>('a' + at.chain); }, false, {}, {}});
+  add_chains(
+      world,
+      {std::move(lengths), [&](link at) { order += static_cast<char>('a' + at.chain); }, false, {}, {}, {}, declared});
   world.run();
   return order;
 }

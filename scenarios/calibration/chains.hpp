@@ -32,17 +32,20 @@ struct chains {
   bool busy_neighbour = false;             ///< beside them, an operation that fails at once and is tried again for ever
   std::function<void(loop&)> alongside{};  ///< runs before the chains do: to start other things on the same loop
   std::function<void()> finished{};        ///< runs after them: to end those
+  std::function<void(loop&, op&, link)> declare{};  ///< called before each read is submitted: to declare its touches
+  bool declared = false;                            ///< touches_only(): the chains share nothing with each other
 };
 
 /// Adds host "host" with process "program" that runs the chains. world.run() is the caller's.
 void add_chains(sim::world& world, chains what);
 /// Adds and runs chains of these lengths; the order in which their callbacks ran, one letter a callback.
-std::string run_chains(sim::world& world, std::vector<unsigned> lengths);
+std::string run_chains(sim::world& world, std::vector<unsigned> lengths, bool declared = false);
 
 // The programs of the benchmark's chapter 2.
 std::string run_c1(sim::world& world);  ///< two chains of 5: 252 interleavings
 std::string run_c2(sim::world& world);  ///< one callback against a chain of 25: fails ("c2.last") if it runs last
-std::string run_c4(sim::world& world);  ///< three chains of 3: 1,680 interleavings
+/// Three chains of 3: 1,680 interleavings, all of them one trace if `declared`.
+std::string run_c4(sim::world& world, bool declared = false);
 /// An interval timer that never stops beside a chain of 5; the loop stops when the chain has ended.
 std::string run_c5(sim::world& world);
 /// The same with a neighbour that is always ready: a chain that never ends. Only a fair source ends this run.

@@ -29,12 +29,12 @@ std::string run_c2(sim::world& world) {
   return order;
 }
 
-std::string run_c4(sim::world& world) { return run_chains(world, {3, 3, 3}); }
+std::string run_c4(sim::world& world, bool declared) { return run_chains(world, {3, 3, 3}, declared); }
 
 std::string run_c5(sim::world& world) {
   std::string order;
   std::unique_ptr<timer> interval;
-  chains what{{5}, [&](link) { order += 'a'; }, false, {}};
+  chains what{{5}, [&](link) { order += 'a'; }, false, {}, {}, {}, false};
   what.alongside = [&](loop& on) {
     interval = std::make_unique<timer>(
         on, [&] { order += 't'; }, "interval");
@@ -48,7 +48,7 @@ std::string run_c5(sim::world& world) {
 
 std::string run_c5_busy(sim::world& world) {
   std::string order;
-  add_chains(world, {{5}, [&](link) { order += 'a'; }, true, {}, {}});
+  add_chains(world, {{5}, [&](link) { order += 'a'; }, true, {}, {}, {}, false});
   world.run();
   return order;
 }
@@ -72,7 +72,7 @@ void run_pattern(sim::world& world, const pattern& what, unsigned noise_chains, 
   std::vector<unsigned> lengths = what.lengths;
   lengths.insert(lengths.end(), noise_chains, noise_length);
   std::vector<link> order;
-  add_chains(world, {std::move(lengths), [&](link at) { order.push_back(at); }, false, {}, {}});
+  add_chains(world, {std::move(lengths), [&](link at) { order.push_back(at); }, false, {}, {}, {}, false});
   world.run();
   bool fails = true;
   for (const constraint& each : what.failing) fails = fails && holds(each, order);

@@ -19,14 +19,17 @@ class chain_weights {
     left_.reserve(32);
   }
 
-  /// What the option's chain has before it. A chain that is met for the first time takes its share from the chain
-  /// that opened it, whose length includes those of its children.
-  std::uint32_t weight(const choice_option& option) {
-    if (option.chain < left_.size() && left_[option.chain] != unmet) return left_[option.chain];
-    return meet(option);
+  /// Takes notice of all options, before any weight is asked for: a chain that is met for the first time takes its
+  /// share from the chain that opened it, whose length includes those of its children.
+  void meet(std::span<const choice_option> options) {
+    for (const choice_option& option : options) meet(option);
   }
 
+  /// What the option's chain, which was met, has before it.
+  std::uint32_t weight(const choice_option& option) const { return left_[option.chain]; }
+
   void ran(const choice_option& what) {
+    meet(what);
     const std::uint32_t before = weight(what);
     left_[what.chain] = before > least() + one ? before - one : least();
   }
@@ -40,7 +43,8 @@ class chain_weights {
   /// What keeps a chain in the race when its expected length is used up.
   std::uint32_t least() const { return focus_ ? 0 : one; }
 
-  std::uint32_t meet(const choice_option& option) {
+  void meet(const choice_option& option) {
+    if (option.chain < left_.size() && left_[option.chain] != unmet) return;
     TWINLOOP_ASSERT(option.chain < chains_max);
     if (option.chain >= left_.size()) left_.resize(option.chain + 1, unmet);
     const std::uint32_t length =
@@ -53,7 +57,6 @@ class chain_weights {
       parent -= taken;
     }
     expected_ += length - taken;
-    return length;
   }
 
   const search_model* learned_;

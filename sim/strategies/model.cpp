@@ -9,6 +9,7 @@ namespace twinloop::sim {
 namespace {
 
 constexpr std::uint64_t save_format = 0x7477696e6d643031;  // "twinmd01"
+constexpr std::uint64_t first_of_lengths = 2;
 constexpr std::size_t labels_kept = 4096;
 constexpr std::size_t foci_kept = 64;
 constexpr std::uint32_t length16_max = 1u << 24;  // a million steps: sums of many stay below 2^32
@@ -80,6 +81,10 @@ void learning_source::teach(search_model& pupil, std::uint64_t run) const {
   pupil.steps_ = std::max(pupil.steps_, static_cast<std::uint32_t>(std::min<std::uint64_t>(state_->steps, UINT32_MAX)));
   pupil.any_declared_ = pupil.any_declared_ || state_->any_declared;
   if (run == 0) pupil.labels_ = state_->labels;
+  // A natural run delivers all that is ready in one wait, and what these callbacks register counts as done by the last
+  // of them: of chains only runs that deliver one thing at a time can tell.
+  if (run < first_of_lengths) return;
+  ++pupil.length_runs_;
   for (const state::chain& each : state_->chains) {
     for (const auto& [focus, steps] : each.touching) {
       search_model::sum& use = pupil.focus_use_[focus];
@@ -118,7 +123,7 @@ void search_model::summarise() {
   for (const auto& [name, length] : lengths_) least16_ = std::min(least16_, mean16(length));
   foci_.clear();
   for (const auto& [focus, use] : focus_use_) {
-    if (use.chains > runs_) foci_.push_back(focus);  // in some run more than one chain
+    if (use.chains > length_runs_) foci_.push_back(focus);  // in some run more than one chain
   }
   std::sort(foci_.begin(), foci_.end(), [this](std::uint64_t a, std::uint64_t b) {
     const std::uint64_t steps_of_a = focus_use_.at(a).steps;
@@ -141,7 +146,8 @@ std::uint32_t search_model::length16(std::uint64_t chain_name, std::uint64_t foc
 }
 
 std::vector<std::uint64_t> search_model::save() const {
-  std::vector<std::uint64_t> words = {save_format, runs_, steps_, any_declared_ ? 1u : 0u, labels_.size()};
+  std::vector<std::uint64_t> words = {save_format,   runs_, length_runs_, steps_, any_declared_ ? 1u : 0u,
+                                      labels_.size()};
   words.insert(words.end(), labels_.begin(), labels_.end());
   words.push_back(lengths_.size());
   for (const auto& [name, length] : lengths_) words.insert(words.end(), {name, length.steps, length.chains});
@@ -159,6 +165,7 @@ std::optional<search_model> search_model::load(std::span<const std::uint64_t> wo
   if (in.next() != save_format) return std::nullopt;
   search_model made;
   made.runs_ = in.next();
+  made.length_runs_ = in.next();
   made.steps_ = static_cast<std::uint32_t>(in.next());
   made.any_declared_ = in.next() != 0;
   for (std::size_t n = in.count(1); n > 0; --n) made.labels_.push_back(in.next());

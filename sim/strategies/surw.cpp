@@ -40,7 +40,7 @@ class surw_source final : public searching_source {
     }
     return 0;
   }
-  std::uint32_t weight(const choice_option& option) {
+  std::uint32_t weight(const choice_option& option) const {
     const std::uint32_t learned = weights_.weight(option);
     return learned == 0 && touches(option) ? chain_weights::one : learned;
   }
@@ -53,6 +53,7 @@ class surw_source final : public searching_source {
   }
 
   std::uint32_t pick(const question& asked) override {
+    weights_.meet(asked.options);
     if (intended_ == 0 || !offers(asked, intended_)) intended_ = draw(asked);
     std::uint32_t best = 0;
     std::uint64_t highest = 0;

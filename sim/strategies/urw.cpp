@@ -21,6 +21,7 @@ class urw_source final : public searching_source {
  private:
   std::uint32_t pick(const question& asked) override {
     drawn_.clear();
+    weights_.meet(asked.options);
     std::uint32_t sum = 0;
     for (const choice_option& option : asked.options) drawn_.push_back(sum += weights_.weight(option));
     const std::uint32_t at = picks_.below(sum);

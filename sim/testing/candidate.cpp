@@ -6,131 +6,182 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
+#include <bit>
+
+#include "twinloop/assert.hpp"
 
 namespace twinloop::testing {
 namespace {
 
-std::array<std::uint64_t, 5> essence(const instruction& what) {
-  const auto how = static_cast<std::uint64_t>(what.how);
-  if (what.how == instruction::form::order) return {how, what.held.identity, what.until.identity, 0, 0};
-  const sim::choice_record& made = what.record;
-  if (what.how == instruction::form::eager) return {how, made.option, 0, 0, 0};
-  return {how | (static_cast<std::uint64_t>(made.kind) << 8), made.label, made.occurrence, made.value, made.option};
-}
+constexpr std::uint32_t exponent_max = 7;  // the largest answer of defer: until 127 others were delivered
 
-template <class PickForm>
-candidate translate(std::span<const sim::choice_record> choices, const PickForm& add_pick) {
-  candidate made;
-  for (std::size_t index = 0; index < choices.size(); ++index) {
-    const sim::choice_record& each = choices[index];
-    if (each.value == 0) continue;
-    if (each.option == 0 || !add_pick(made, index, each)) made.push_back({instruction::form::answer, each, {}, {}});
-  }
-  return made;
+/// How many deliveries a step was kept from running for: since the step that made it ready, as far as that is known.
+std::uint64_t kept_for(const trace& run, const inversion& what) {
+  const std::uint64_t ready_after = std::max(run[what.held].enabled_by, run[what.held].cause);  // a step's number
+  const std::uint64_t until = what.until + 1;
+  return ready_after != 0 && ready_after < until ? until - ready_after : 1;
 }
 
 }  // namespace
 
-bool instruction::operator==(const instruction& other) const { return essence(*this) == essence(other); }
-
-std::uint64_t fingerprint(const candidate& tried) {
-  std::uint64_t hash = 0;
-  for (const instruction& each : tried) {
-    const auto bytes = essence(each);
-    hash = XXH3_64bits_withSeed(bytes.data(), sizeof bytes, hash);
+std::uint64_t instruction::essence() const {
+  std::array<std::uint64_t, 5> words{static_cast<std::uint64_t>(how), held, until, exponent, 0};
+  if (how == form::answer) {
+    words = {static_cast<std::uint64_t>(how) | static_cast<std::uint64_t>(record.kind) << 8, record.label,
+             record.occurrence, record.value, record.option};
   }
-  return hash;
+  return XXH3_64bits(words.data(), sizeof words);
+}
+
+instruction follow(const sim::choice_record& made) {
+  instruction answer;
+  answer.record = made;
+  return answer;
 }
 
 candidate as_answers(std::span<const sim::choice_record> choices) {
-  return translate(choices, [](candidate&, std::size_t, const sim::choice_record&) { return false; });
+  candidate made;
+  for (const sim::choice_record& each : choices) {
+    if (each.value != 0) made.push_back(follow(each));
+  }
+  return made;
 }
 
-candidate as_eager(std::span<const sim::choice_record> choices) {
-  return translate(choices, [](candidate& made, std::size_t, const sim::choice_record& pick) {
-    made.push_back({instruction::form::eager, pick, {}, {}});
-    return true;
-  });
+bool is_delay(sim::choice_kind kind) {
+  switch (kind) {
+    case sim::choice_kind::defer:
+    case sim::choice_kind::close_defer:
+    case sim::choice_kind::pool_run:
+    case sim::choice_kind::pool_done:
+    case sim::choice_kind::timer_late:
+    case sim::choice_kind::latency:
+      return true;
+    default:
+      return false;
+  }
 }
 
-candidate as_orders(std::span<const sim::choice_record> choices, std::span<const overtaking> overtakings,
-                    bool all_pairs) {
-  std::set<std::pair<std::uint64_t, std::uint64_t>> known;
-  return translate(choices, [&](candidate& made, std::size_t index, const sim::choice_record&) {
-    const auto found = std::lower_bound(overtakings.begin(), overtakings.end(), index,
-                                        [](const overtaking& each, std::size_t at) { return each.index < at; });
-    if (found == overtakings.end() || found->index != index) return false;
-    for (const sim::choice_option& held : found->overtaken) {
-      if (known.emplace(held.identity, found->taken.identity).second) {
-        made.push_back({instruction::form::order, {}, held, found->taken});
-      }
-      if (!all_pairs) break;
-    }
-    return true;
-  });
+bool is_order(sim::choice_kind kind) {
+  switch (kind) {
+    case sim::choice_kind::pick:
+    case sim::choice_kind::batch:
+    case sim::choice_kind::defer:
+    case sim::choice_kind::close_defer:
+    case sim::choice_kind::pool_run:
+      return true;
+    default:
+      return false;
+  }
 }
 
-candidate_source::candidate_source(const candidate& follows) {
+candidate as_orders(const trace& run, const std::vector<inversion>& inversions) {
+  candidate made;
+  for (const inversion& each : inversions) {
+    instruction order;
+    order.how = instruction::form::order;
+    order.held = run[each.held].identity;
+    order.until = run[each.until].identity;
+    const auto needed = static_cast<std::uint32_t>(std::bit_width(kept_for(run, each)));
+    order.exponent = std::min(needed, exponent_max);
+    made.push_back(order);
+  }
+  return made;
+}
+
+std::vector<sim::choice_record> candidate_source::answers_of(const candidate& follows) {
+  std::vector<sim::choice_record> records;
   for (const instruction& each : follows) {
-    const sim::choice_record& made = each.record;
+    if (each.how == instruction::form::answer) records.push_back(each.record);
+  }
+  return records;
+}
+
+candidate_source::candidate_source(const candidate& follows)
+    : answers_(answers_of(follows), sim::replay_source::matching::lenient), used_(follows.size(), false) {
+  for (std::size_t index = 0; index < follows.size(); ++index) {
+    const instruction& each = follows[index];
     switch (each.how) {
       case instruction::form::answer:
-        answers_[{made.kind, made.label, made.occurrence}] = made;
+        answer_index_.push_back(index);
         break;
-      case instruction::form::eager:
-        eager_[made.option] = true;
+      case instruction::form::rush:
+        rushed_.emplace(each.until, index);
         break;
       case instruction::form::order:
-        orders_.push_back({each.held.identity, each.until.identity, false, false});
+        by_held_.emplace(each.held, orders_.size());
+        by_until_.emplace(each.until, orders_.size());
+        orders_.push_back({index, each.held, each.until, each.exponent, false});
         break;
     }
-    needs_options_ = needs_options_ || each.how != instruction::form::answer || made.option != 0;
   }
 }
 
 std::uint32_t candidate_source::answer(const sim::question& asked) {
-  if (!asked.options.empty()) return pick(asked);
-  const auto found = answers_.find({asked.kind, asked.label, asked.occurrence});
-  return found == answers_.end() ? 0 : std::min(found->second.value, asked.n - 1);
+  if (asked.kind == sim::choice_kind::pick) return pick(asked);
+  const std::uint32_t wanted = answers_.answer(asked);
+  if (wanted != 0) return wanted;
+  if (asked.about != 0) return hold(asked);
+  if (asked.kind == sim::choice_kind::batch && kept_back_ != nullptr) {
+    used_[kept_back_->index] = true;
+    return 1;  // this one alone
+  }
+  return 0;
+}
+
+std::uint32_t candidate_source::hold(const sim::question& asked) {
+  order_state* const order = holder_of(asked.about);
+  if (order == nullptr || order->exponent == 0) return 0;
+  used_[order->index] = true;
+  return std::min(order->exponent, asked.n - 1);
 }
 
 std::uint32_t candidate_source::pick(const sim::question& asked) {
-  update_orders(asked);
+  TWINLOOP_ASSERT(asked.options.size() == asked.n);
+  kept_back_ = nullptr;
   const auto& options = asked.options;
-  const auto meant = answers_.find({asked.kind, asked.label, asked.occurrence});
-  if (meant != answers_.end()) {
-    for (std::uint32_t i = 0; i < options.size(); ++i) {
-      if (options[i].identity == meant->second.option) return i;
-    }
-    eager_[meant->second.option] = true;  // the run is another one here: at the next occasion, then
-  }
-  for (std::uint32_t i = 0; i < options.size() && !eager_.empty(); ++i) {
-    const auto wanted = eager_.find(options[i].identity);
-    if (wanted == eager_.end() || !wanted->second) continue;
-    wanted->second = false;
+  if (const std::uint32_t wanted = answers_.answer(asked); wanted != 0) return wanted;
+  for (std::uint32_t i = 0; i < options.size() && !rushed_.empty(); ++i) {
+    const auto wanted = rushed_.find(options[i].identity);
+    if (wanted == rushed_.end()) continue;
+    if (i != 0) used_[wanted->second] = true;
     return i;
   }
+  if (orders_.empty()) return 0;
+  std::vector<order_state*> passed_over;
   for (std::uint32_t i = 0; i < options.size(); ++i) {
-    if (!is_held(options[i])) return i;
+    order_state* const order = holder_of(options[i].identity);
+    if (order == nullptr) {
+      for (order_state* each : passed_over) used_[each->index] = true;
+      if (!passed_over.empty()) kept_back_ = passed_over.front();
+      return i;
+    }
+    passed_over.push_back(order);
   }
   return 0;  // all that could go on is held: the natural one goes
 }
 
-/// An option that was on offer and is no longer has run, be it picked or delivered along with another.
-void candidate_source::update_orders(const sim::question& asked) {
-  for (order_state& order : orders_) {
-    if (order.over) continue;
-    const bool offered = std::any_of(asked.options.begin(), asked.options.end(),
-                                     [&](const sim::choice_option& option) { return option.identity == order.until; });
-    order.over = order.seen && !offered;
-    order.seen = order.seen || offered;
-  }
+void candidate_source::happened(const sim::step& step) {
+  const auto [first, last] = by_until_.equal_range(step.what.identity);
+  for (auto each = first; each != last; ++each) orders_[each->second].over = true;
 }
 
-bool candidate_source::is_held(const sim::choice_option& option) const {
-  return std::any_of(orders_.begin(), orders_.end(),
-                     [&](const order_state& order) { return !order.over && order.held == option.identity; });
+/// The first order, as the candidate lists them, that holds it.
+candidate_source::order_state* candidate_source::holder_of(std::uint64_t identity) {
+  order_state* found = nullptr;
+  const auto [first, last] = by_held_.equal_range(identity);
+  for (auto each = first; each != last; ++each) {
+    order_state& order = orders_[each->second];
+    if (!order.over && (found == nullptr || order.index < found->index)) found = &order;
+  }
+  return found;
+}
+
+std::vector<bool> candidate_source::used() const {
+  std::vector<bool> all = used_;
+  for (std::size_t record = 0; record < answer_index_.size(); ++record) {
+    if (answers_.followed(record)) all[answer_index_[record]] = true;
+  }
+  return all;
 }
 
 }  // namespace twinloop::testing

@@ -3,63 +3,73 @@
 #ifndef TWINLOOP_SIM_TESTING_CANDIDATE_HPP
 #define TWINLOOP_SIM_TESTING_CANDIDATE_HPP
 
-#include <map>
-#include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
-#include "sim/testing/observation.hpp"
+#include "sim/testing/trace.hpp"
 
 namespace twinloop::testing {
 
 struct instruction {
   enum class form : std::uint8_t {
-    answer,  ///< this question (kind, label, occurrence) is answered so; a pick by the identity of its option, which
-             ///< becomes eager if it is not on offer there
-    eager,   ///< this option goes as soon as it is on offer
+    answer,  ///< a recorded answer, followed as lenient replay follows it
+    rush,    ///< `until` goes whenever it is on offer
     order,   ///< `held` waits until `until` has run, as long as there is something else to do
   };
   form how = form::answer;
-  sim::choice_record record{};  ///< answer, eager
-  sim::choice_option held{};    ///< order
-  sim::choice_option until{};
-  bool operator==(const instruction& other) const;
+  sim::choice_record record{};  ///< answer
+  std::uint64_t held = 0;       ///< order: identity of a step
+  std::uint64_t until = 0;      ///< order, rush
+  std::uint32_t exponent = 0;   ///< order: how a question that could hold `held` (defer, ...) is answered; 0 = naturally
+  /// A number that equal instructions share.
+  std::uint64_t essence() const;
 };
 
 using candidate = std::vector<instruction>;
 
-/// A number that equal candidates share.
-std::uint64_t fingerprint(const candidate& tried);
-
+instruction follow(const sim::choice_record& made);
 /// Every deviation of `choices` as an answer.
 candidate as_answers(std::span<const sim::choice_record> choices);
-/// The same, but picks as orders, each overtaken option after the one that overtook it; `all_pairs` also has the
-/// options between the natural one and the taken one.
-candidate as_orders(std::span<const sim::choice_record> choices, std::span<const overtaking> overtakings,
-                    bool all_pairs);
-/// The same, but picks as eager options.
-candidate as_eager(std::span<const sim::choice_record> choices);
+
+/// Kinds that keep one thing waiting, other than by picking another.
+bool is_delay(sim::choice_kind kind);
+/// Kinds that a directive "X waits until Y has run" stands for: picks, holds and batches.
+bool is_order(sim::choice_kind kind);
+
+/// The directives that make up the difference between a run and the natural one. Each says how long its step was kept
+/// from running, in the exponent that a deferring question would need.
+candidate as_orders(const trace& run, const std::vector<inversion>& inversions);
 
 class candidate_source final : public sim::choice_source {
  public:
   explicit candidate_source(const candidate& follows);
   std::uint32_t answer(const sim::question& asked) override;
-  bool wants_options() const override { return needs_options_; }
+  bool wants_options() const override { return true; }
+  void happened(const sim::step& step) override;
+  /// Which instructions have made a difference so far. The others may be left out, and the run stays the same.
+  std::vector<bool> used() const;
 
  private:
   struct order_state {
+    std::size_t index = 0;
     std::uint64_t held = 0;
     std::uint64_t until = 0;
-    bool seen = false;  // `until` was on offer
-    bool over = false;  // and no longer is: it has run
+    std::uint32_t exponent = 0;
+    bool over = false;  // `until` has run
   };
   std::uint32_t pick(const sim::question& asked);
-  void update_orders(const sim::question& asked);
-  bool is_held(const sim::choice_option& option) const;
-  std::map<std::tuple<sim::choice_kind, std::uint64_t, std::uint32_t>, sim::choice_record> answers_;
-  std::unordered_map<std::uint64_t, bool> eager_;  // identity -> not yet gone
+  std::uint32_t hold(const sim::question& asked);
+  order_state* holder_of(std::uint64_t identity);
+  static std::vector<sim::choice_record> answers_of(const candidate& follows);
+
+  sim::replay_source answers_;
+  std::vector<std::size_t> answer_index_;  // of each record of answers_, its instruction
+  std::unordered_map<std::uint64_t, std::size_t> rushed_;
   std::vector<order_state> orders_;
-  bool needs_options_ = false;
+  std::unordered_multimap<std::uint64_t, std::size_t> by_held_, by_until_;  // identity -> order
+  std::vector<bool> used_;
+  order_state* kept_back_ = nullptr;  // by the last pick: a batch must not deliver it along with what was picked
 };
 
 }  // namespace twinloop::testing

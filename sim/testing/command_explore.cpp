@@ -1,10 +1,17 @@
-// The command explore: searches, tells what it finds as it finds it, and sums up.
+// The command explore: searches, tells what it finds as it finds it, keeps it, and sums up.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
+#include <thread>
 
+#include "sim/testing/budget.hpp"
 #include "sim/testing/explore.hpp"
+#include "sim/testing/explore_text.hpp"
+#include "sim/testing/kept_results.hpp"
+#include "sim/testing/learning.hpp"
 #include "sim/testing/progress.hpp"
+#include "sim/testing/results_json.hpp"
 #include "sim/testing/session.hpp"
 #include "sim/testing/shrink.hpp"
 #include "sim/testing/text.hpp"
@@ -15,6 +22,28 @@ namespace {
 using nlohmann::json;
 
 constexpr std::uint64_t default_runs = 10'000;
+constexpr std::uint64_t runs_without_limit = 1'000'000'000'000'000'000;
+
+budget budget_of(const command_line& line) {
+  budget limits;
+  if (!line.budget.empty()) {
+    std::string error;
+    const std::optional<budget> parsed = parse_budget(line.budget, error);
+    if (!parsed) throw usage_error{"--budget: " + error};
+    limits = *parsed;
+  }
+  if (line.runs) limits.runs = line.runs;
+  if (line.seconds) limits.seconds = line.seconds;
+  if (!limits.runs) limits.runs = limits.seconds ? runs_without_limit : default_runs;
+  return limits;
+}
+
+shard shard_of(const command_line& line) {
+  if (!line.part) return {};
+  const std::optional<shard> part = shard::parse(*line.part);
+  if (!part) throw usage_error{fmt::format("--shard {}: write it as I/N with I from 1 to N, as 2/4", *line.part)};
+  return *part;
+}
 
 class explore_session {
  public:
@@ -23,87 +52,105 @@ class explore_session {
         story_(find_scenario(session, session.line.scenario)),
         what_(make_subject(session, story_)),
         progress_(!session.out.json()) {
-    options_.seed = *parse_number(session.line.seed);
-    options_.runs = session.line.runs.value_or(session.line.seconds ? UINT64_MAX : default_runs);
-    options_.seconds = session.line.seconds;
-    options_.keep_going = session.line.keep_going;
-    options_.isolate_each_run = session.line.isolate_each_run;
-    options_.stall = stall_time(session.line);
+    const command_line& line = session.line;
+    if (!line.results.empty() && !line.output.empty()) {
+      throw usage_error{"--results and --output: replay files go to the one directory; give only one of the two"};
+    }
+    const budget limits = budget_of(line);
+    options_.seed = *parse_number(line.seed);
+    options_.runs = *limits.runs;
+    options_.seconds = limits.seconds;
+    options_.part = shard_of(line);
+    options_.jobs = line.jobs != 0 ? line.jobs : std::max(1u, std::thread::hardware_concurrency());
+    options_.max_failures = line.stop_at_first ? 1 : line.max_failures;
+    options_.isolate_each_run = line.isolate == "run";
+    options_.stall = stall_time(line);
     options_.interrupted = interrupt_guard::interrupted;
-    options_.on_progress = [this](const search_status& status) { progress_.update([&] { return describe(status); }); };
-    options_.on_finding = [this](const finding& found) { tell(found); };
+    options_.on_progress = [this](const search_status& status) {
+      progress_.update([&] { return progress_text(what_.name, status, options_); });
+    };
+    options_.on_finding = [this](const failure_signature& what, const finding& found) { tell(what, found); };
+    if (!line.results.empty()) keep_results();
   }
 
   int run() {
-    const interrupt_guard guard;
+    if (options_.runs > sim::search_model::learning_runs) {
+      watch_options watch;
+      watch.stall = options_.stall;
+      what_.learned = learn_isolated(memory_, what_, options_.seed, watch);
+    }
     const exploration done = explore(memory_, what_, options_);
     progress_.clear();
-    session_.out.say(summary(done));
-    session_.out.give({{"command", "explore"},
-                       {"scenario", what_.name},
-                       {"seed", hex(options_.seed)},
-                       {"runs", done.status.runs},
-                       {"choices", done.status.choices},
-                       {"seconds", done.status.seconds},
-                       {"failing_runs", done.status.failing},
-                       {"failures", counts(done)},
-                       {"found", found_},
-                       {"expected_to_fail", story_.expected_to_fail},
-                       {"interrupted", done.interrupted}});
-    return done.status.failing > 0 ? 1 : 0;
+    if (kept_) kept_->update(done, true);
+    session_.out.say(summary_text(what_.name, done, options_, files_, session_.out.colours()));
+    if (kept_) session_.out.say(kept_text(*kept_, session_.out.colours()));
+    if (story_.expected_to_fail && !failed(done)) {
+      session_.out.say("  This is a buggy twin, and its bug was not found: try more runs or another --seed.\n");
+    }
+    session_.out.give(as_json(done));
+    if (failed(done)) return exit_failure;
+    return done.interrupted ? exit_interrupted : exit_clean;
   }
 
  private:
-  static double rate(const search_status& status) {
-    return status.seconds > 0 ? static_cast<double>(status.runs) / status.seconds : 0;
+  bool failed(const exploration& done) const {
+    return !done.failures.empty() || (kept_ && !kept_->all().summary().failures.empty());
   }
 
-  std::string describe(const search_status& status) const {
-    const bool counted = options_.runs != UINT64_MAX;
-    std::string text = fmt::format("{}: {}{} runs, {} runs/s, {} failing", what_.name, spell_count(status.runs),
-                                   counted ? " of " + spell_count(options_.runs) : "",
-                                   spell_count(static_cast<std::uint64_t>(rate(status))), status.failing);
-    std::optional<double> left;
-    if (options_.seconds) left = *options_.seconds - status.seconds;
-    if (counted && rate(status) > 0) {
-      const double by_runs = static_cast<double>(options_.runs - std::min(options_.runs, status.runs)) / rate(status);
-      left = left ? std::min(*left, by_runs) : by_runs;
-    }
-    if (left) text += fmt::format(", {:.0f} s left", std::max(*left, 0.0));
-    return text;
+  void keep_results() {
+    const search_identity identity{session_.line.program, what_.name,     what_.settings, what_.kinds,
+                                   strategy_name(),       options_.seed};
+    kept_.emplace(session_.line.results, identity, options_.part);
+    options_.done = kept_->done_before();
+    options_.skip = kept_->skip();
+    options_.on_checkpoint = [this](const exploration& so_far) { kept_->update(so_far, false); };
   }
 
-  std::string summary(const exploration& done) const {
-    const palette& colours = session_.out.colours();
-    const std::string verdict =
-        done.status.failing == 0
-            ? fmt::format("{}clean{}", colours.good, colours.off)
-            : fmt::format("{}{}{}", colours.failed, plural(done.status.failing, "failing run"), colours.off);
-    std::string text = fmt::format(
-        "{}: {}; seed {}, {}, {}, {:.1f} s, {} runs/s{}\n", what_.name, verdict, hex(options_.seed),
-        plural(done.status.runs, "run"), plural(done.status.choices, "choice"), done.status.seconds,
-        spell_count(static_cast<std::uint64_t>(rate(done.status))), done.interrupted ? "; interrupted" : "");
-    if (options_.keep_going) {
-      for (const auto& [name, count] : done.counts) text += fmt::format("  {:>8}  {}\n", spell_count(count), name);
-    }
-    if (story_.expected_to_fail && done.status.failing == 0) {
-      text += "  This is a buggy twin, and its bug was not found: try more runs or another --seed.\n";
-    }
-    return text;
-  }
+  std::string strategy_name() const { return session_.line.strategy.empty() ? "rotation" : session_.line.strategy; }
 
-  static json counts(const exploration& done) {
-    json object = json::object();
-    for (const auto& [name, count] : done.counts) object[valid_utf8(name)] = count;
+  json as_json(const exploration& done) const {
+    json counts = json::object();
+    for (const auto& [text, count] : done.counts) counts[valid_utf8(text)] = count;
+    json object = {{"command", "explore"},
+                   {"scenario", what_.name},
+                   {"seed", hex(options_.seed)},
+                   {"strategy", strategy_name()},
+                   {"shard", options_.part.text()},
+                   {"jobs", options_.jobs},
+                   {"runs", done.status.runs},
+                   {"choices", done.status.choices},
+                   {"seconds", done.status.seconds},
+                   {"failing_runs", done.status.failing},
+                   {"failures", counts},
+                   {"found", json::array()},
+                   {"coverage", coverage_json(done.status.seen)},
+                   {"expected_to_fail", story_.expected_to_fail},
+                   {"enough_failures", done.enough},
+                   {"interrupted", done.interrupted}};
+    for (const auto& [what, kept] : done.failures) {
+      const auto file = files_.find(what);
+      json each = failure_json(kept.first, file == files_.end() ? "" : file->second);
+      each["count"] = kept.count;
+      object["found"].push_back(std::move(each));
+    }
+    if (kept_) object["results"] = {{"file", kept_->path()}, {"summary", summary_json(kept_->all().summary())}};
     return object;
   }
 
-  std::string save(const finding& found, const std::string& path) {
+  /// Writes the replay file of a finding, always the same for one failure. Nothing if there can be none.
+  std::string save(const failure_signature& what, const finding& found, bool minimal) {
     if (found.what != finding::nature::failure || found.seen.truncated) return {};
-    const std::optional<std::string> error = make_replay_file(found, what_, session_.line.program).save(path);
-    if (!error) return path;
-    session_.out.complain(session_.line.program, *error);
-    return {};
+    std::string& path = paths_[what];
+    if (path.empty()) {
+      path = kept_ ? kept_->replay_path(what) : output_path(session_, found, what_.name, paths_.size() - 1);
+    }
+    const std::string to = minimal ? minimal_name(path) : path;
+    const std::optional<std::string> error = make_replay_file(found, what_, session_.line.program).save(to);
+    if (error) session_.out.complain(session_.line.program, *error);
+    if (error) return {};
+    files_[what] = to;
+    if (kept_) kept_->has_file(what, to);
+    return to;
   }
 
   /// What runs it again: the file; without one, the search itself if the failure needs what came before it.
@@ -111,14 +158,17 @@ class explore_session {
     if (!file.empty()) return fmt::format("{} replay {}", session_.line.invoked, shell_word(file));
     std::string words = run_words(session_, what_, found);
     if (found.what == finding::nature::failure) return words;
-    return fmt::format("{} explore {} --seed {} --runs {}", session_.line.invoked, what_.name, hex(found.seed),
-                       std::max<std::uint64_t>(options_.runs == UINT64_MAX ? 0 : options_.runs, found.run + 1));
+    const std::uint64_t runs = options_.runs >= runs_without_limit ? 0 : options_.runs;
+    return fmt::format("{} explore {} --seed {} --jobs 1 --runs {}", session_.line.invoked, what_.name, hex(found.seed),
+                       std::max<std::uint64_t>(runs, found.run + 1));
   }
 
-  void tell(const finding& met) {
+  void tell(const failure_signature& what, const finding& met) {
     progress_.clear();
-    const std::string path = output_path(session_, met, what_.name, found_.size());
-    std::string file = save(met, path);
+    const bool known = paths_.contains(what) || told_.contains(what) || (kept_ && kept_->known_before(what));
+    told_.insert(what);
+    std::string file = save(what, met, false);
+    if (known) return;  // the same failure in a lower run, or one that earlier results have
     finding found = met;
     std::string shrink_words;
     if (!file.empty() && met.seen.result.deviations > 0) {
@@ -126,12 +176,11 @@ class explore_session {
     }
     if (!shrink_words.empty() && session_.line.shrink_too) {
       found.seen = shrink_now(met);
-      const std::string smaller = save(found, minimal_name(path));
+      const std::string smaller = save(what, found, true);
       if (!smaller.empty()) file = smaller;
       shrink_words.clear();
     }
     session_.out.say(failure_report(found, {replay_words(found, file), shrink_words}, session_.out.colours()));
-    found_.push_back(failure_json(found, file));
   }
 
   observation shrink_now(const finding& met) {
@@ -142,13 +191,17 @@ class explore_session {
     return shrunk.problem ? met.seen : std::move(shrunk.best);
   }
 
+  const interrupt_guard guard_;  // first of all: no Ctrl-C is lost
   const session& session_;
   const scenario& story_;
-  const subject what_;
+  subject what_;
   explore_options options_;
   progress_line progress_;
   shared_memory memory_;
-  json found_ = json::array();
+  std::optional<kept_results> kept_;
+  std::map<failure_signature, std::string> paths_;  ///< where the replay file of a failure goes
+  replay_files files_;                              ///< those that were written
+  std::set<failure_signature> told_;
 };
 
 }  // namespace

@@ -12,8 +12,7 @@
 namespace twinloop::testing {
 namespace {
 
-constexpr int wrong_use = 2;
-const std::array<std::string, 5> command_names = {"list", "run", "explore", "replay", "shrink"};
+const std::array<std::string, 6> command_names = {"list", "run", "explore", "replay", "shrink", "merge"};
 
 const CLI::Validator a_number(
     [](std::string& text) {
@@ -26,7 +25,8 @@ class parser {
   explicit parser(command_line& line)
       : line_(line),
         app_(fmt::format("{}: scenarios in a simulated world.\n"
-                         "Exit status: 0 clean, 1 a failure was found (or did not replay), 2 wrong use.",
+                         "Exit status: 0 clean, 1 a failure was found (or did not replay), 2 wrong use,\n"
+                         "3 interrupted before anything was found.",
                          line.program)) {
     app_.name(line.program);
     app_.require_subcommand(1);
@@ -35,6 +35,7 @@ class parser {
     add_explore();
     add_replay();
     add_shrink();
+    add_merge();
   }
   CLI::App& app() { return app_; }
 
@@ -58,7 +59,7 @@ class parser {
         ->type_name("KINDS");
   }
   void add_stall(CLI::App& sub) {
-    sub.add_option("--stall", line_.stall, "Seconds of wall time without progress that count as a hang")
+    sub.add_option("--stall", line_.stall, "Seconds of CPU time without a step that count as an endless loop, or asleep as a blocking call")
         ->capture_default_str()
         ->check(CLI::PositiveNumber)
         ->type_name("SECONDS");
@@ -83,19 +84,45 @@ class parser {
     add_output(sub, "Write the run to this replay file, even if it is clean");
   }
   void add_explore() {
-    CLI::App& sub = add(command::explore, "Search schedules for one that fails");
+    CLI::App& sub = add(command::explore,
+                        "Search schedules for those that fail. Goes on past failures and keeps one run of each kind. "
+                        "Ctrl-C ends it with a summary, a second one at once");
     add_scenario(sub);
-    sub.add_option("--runs", line_.runs, "How many schedules; default 10000, or no limit with --time")
+    add_budget(sub);
+    add_sharing(sub);
+    sub.add_option("--strategy", line_.strategy, "How to search; default: a rotation of all")->type_name("NAME");
+    sub.add_flag("--stop-at-first", line_.stop_at_first, "End at the first failure: that of the lowest run");
+    sub.add_option("--max-failures", line_.max_failures, "End when so many distinct failures were found; 0 = never")
+        ->capture_default_str()
         ->type_name("N")
-        ->check(CLI::PositiveNumber);
-    sub.add_option("--time", line_.seconds, "Stop after so much wall time")
-        ->type_name("SECONDS")
-        ->check(CLI::PositiveNumber);
-    sub.add_flag("--keep-going", line_.keep_going, "Do not stop at the first failure");
+        ->check(CLI::NonNegativeNumber);
+    sub.add_flag("--keep-going", line_.keep_going, "Go on past failures: this is the default");
     sub.add_flag("--shrink", line_.shrink_too, "Shrink what was found at once");
-    sub.add_flag("--isolate", line_.isolate_each_run, "A fresh process for every run; slow");
+    sub.add_flag("--isolate{run}", line_.isolate, "--isolate=run: a fresh process for every run; slow")
+        ->check(CLI::IsMember({"run"}))
+        ->type_name("");
     add_stall(sub);
     add_output(sub, "Where to write the replay file; a directory is fine");
+  }
+  void add_budget(CLI::App& sub) {
+    sub.add_option("--budget", line_.budget,
+                   "How long to search: 30s, 5m, 2h, 10000runs, or both as 5m,10000runs; default 10000runs")
+        ->type_name("BUDGET");
+    sub.add_option("--runs", line_.runs, "The same as --budget=Nruns")->type_name("N")->check(CLI::PositiveNumber);
+    sub.add_option("--time", line_.seconds, "The same as --budget=SECONDSs")
+        ->type_name("SECONDS")
+        ->check(CLI::PositiveNumber);
+  }
+  void add_sharing(CLI::App& sub) {
+    sub.add_option("-j,--jobs", line_.jobs, "Worker processes at a time; default: one for each CPU")
+        ->type_name("N")
+        ->check(CLI::PositiveNumber);
+    sub.add_option("--shard", line_.part, "Only part I of N of the runs: 2/4. The parts never overlap")
+        ->type_name("I/N");
+    sub.add_option("--results", line_.results,
+                   "Keep results in this directory (JSON, JUnit XML, replay files), and go on where the results that "
+                   "are there end")
+        ->type_name("DIR");
   }
   void add_replay() {
     CLI::App& sub =
@@ -118,6 +145,16 @@ class parser {
     add_output(sub, "Where to write the smaller file; default: NAME.min.twin beside NAME.twin");
   }
 
+  void add_merge() {
+    CLI::App& sub = add(command::merge,
+                        "Make one of the results in several directories, as from shards of one search. Exit status as "
+                        "of explore, for all results together");
+    sub.add_option("from", line_.merge_from, "Directories of results")->required()->type_name("DIR...");
+    sub.add_option("--into", line_.merge_into, "The directory to merge into; what it holds already is kept")
+        ->required()
+        ->type_name("DIR");
+  }
+
   command_line& line_;
   CLI::App app_;
 };
@@ -130,7 +167,7 @@ std::optional<std::string> unknown_command(int argc, char** argv) {
     if (word == known) return std::nullopt;
   }
   const std::optional<std::string> near = nearest_name(word, command_names);
-  return fmt::format("there is no command \"{}\"{}; the commands are list, run, explore, replay and shrink", word,
+  return fmt::format("there is no command \"{}\"{}; the commands are list, run, explore, replay, shrink and merge", word,
                      near ? fmt::format(" (did you mean \"{}\"?)", *near) : "");
 }
 
@@ -142,7 +179,7 @@ std::variant<command_line, int> parse_command_line(int argc, char** argv) {
   line.program = base_name(line.invoked);
   if (const std::optional<std::string> error = unknown_command(argc, argv)) {
     fmt::print(stderr, "{}: {}\n", line.program, *error);
-    return wrong_use;
+    return exit_wrong_use;
   }
   parser parse(line);
   try {
@@ -154,7 +191,7 @@ std::variant<command_line, int> parse_command_line(int argc, char** argv) {
     return 0;
   } catch (const CLI::ParseError& error) {
     fmt::print(stderr, "{}: {}; see {} --help\n", line.program, error.what(), line.invoked);
-    return wrong_use;
+    return exit_wrong_use;
   }
 }
 

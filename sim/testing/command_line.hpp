@@ -10,7 +10,7 @@
 
 namespace twinloop::testing {
 
-enum class command : std::uint8_t { list, run, explore, replay, shrink };
+enum class command : std::uint8_t { list, run, explore, replay, shrink, merge };
 
 struct command_line {
   command what = command::list;
@@ -25,16 +25,31 @@ struct command_line {
   std::optional<std::uint64_t> runs;
   std::optional<double> seconds;
   double stall = 10;
+  unsigned jobs = 0;                         ///< 0 = one for each CPU
+  std::string budget;                        ///< "30s", "10000runs"
+  std::optional<std::string> part;           ///< "2/4"
+  std::string strategy;                      ///< empty = the default
+  std::string results;                       ///< directory
+  std::vector<std::string> merge_from;       ///< directories
+  std::string merge_into;
+  std::uint64_t max_failures = 100;
+  std::string isolate;                       ///< "run" or empty
   std::string output;
   bool natural = false;
-  bool keep_going = false;
-  bool isolate_each_run = false;
+  bool stop_at_first = false;
+  bool keep_going = false;                   ///< the default, for those who say it
   bool shrink_too = false;
   bool lenient = false;
   bool log = false;
   bool in_process = false;
   bool json = false;
 };
+
+/// Exit statuses of all commands.
+inline constexpr int exit_clean = 0;
+inline constexpr int exit_failure = 1;      ///< found, or one that did not replay
+inline constexpr int exit_wrong_use = 2;    ///< or a file, a directory, the system that did not serve
+inline constexpr int exit_interrupted = 3;  ///< a search, before its budget was used up and before it found anything
 
 /// What to do: a command, or the exit status after help or an error has been printed.
 std::variant<command_line, int> parse_command_line(int argc, char** argv);

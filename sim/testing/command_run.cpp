@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "sim/testing/candidate.hpp"
+#include "sim/testing/learning.hpp"
 #include "sim/testing/session.hpp"
 #include "sim/testing/text.hpp"
 
@@ -95,11 +95,16 @@ int list_command(const session& session) {
 
 int run_command(const session& session) {
   const scenario& story = find_scenario(session, session.line.scenario);
-  const subject what = make_subject(session, story);
+  subject what = make_subject(session, story);
   const std::uint64_t seed = *parse_number(session.line.seed);
   const std::uint64_t run = session.line.natural ? 0 : session.line.run;
-  const auto source = sim::make_source(sim::plan_run(seed, run, what.kinds));
   shared_memory memory;
+  if (run >= sim::search_model::learning_runs) {
+    watch_options watch;
+    watch.stall = stall_time(session.line);
+    what.learned = learn_isolated(memory, what, seed, watch);
+  }
+  const auto source = source_of(what, seed, run);
   finding found{finding::nature::failure, seed, run, 0, {}};
   found.seen = execute(session, memory, {&what, source.get(), seed, run, false, nullptr});
   show_events(session, found.seen);
@@ -123,7 +128,7 @@ int replay_command(const session& session) {
   const replay_file file = load_replay(session);
   const subject what = make_subject(session, file);
   sim::replay_source strict(file.choices, sim::replay_source::matching::strict);
-  candidate_source lenient(as_answers(file.choices));
+  sim::replay_source lenient(file.choices, sim::replay_source::matching::lenient);
   shared_memory memory;
   isolated_request request{&what, &strict, file.data_seed, file.run, false, &strict};
   if (session.line.lenient) {

@@ -44,7 +44,7 @@ std::string minimal_name(const std::string& path) {
 
 int shrink_command(const session& session) {
   const replay_file file = load_replay(session);
-  const subject what = make_subject(session, file);
+  subject what = make_subject(session, file);
   const run_result expected = expected_result(session, file);
   const interrupt_guard guard;
   progress_line progress(!session.out.json());
@@ -68,6 +68,7 @@ int shrink_command(const session& session) {
   }
   const std::string path = session.line.output.empty() ? minimal_name(session.line.file) : session.line.output;
   finding found{finding::nature::failure, file.seed, file.run, 0, std::move(done.best)};
+  what.settings = done.settings;
   replay_file smaller = make_replay_file(found, what, session.line.program);
   smaller.data_seed = file.data_seed;
   if (const std::optional<std::string> error = smaller.save(path)) throw usage_error{*error};

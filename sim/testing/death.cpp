@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 #include <sys/wait.h>
 
-#include <algorithm>
 #include <csignal>
-#include <optional>
 #include <string_view>
 
+#include "sim/testing/sanitizer_report.hpp"
+#include "sim/testing/failure_signature.hpp"
 #include "sim/testing/text.hpp"
 
 namespace twinloop::testing {
@@ -58,22 +58,6 @@ const char* explain_signal(int number) {
   }
 }
 
-/// "AddressSanitizer.heap-use-after-free" from the first line of a sanitizer's report.
-std::optional<std::string> sanitizer_report(std::string_view output) {
-  for (const std::string_view tool :
-       {"AddressSanitizer", "LeakSanitizer", "ThreadSanitizer", "MemorySanitizer", "UndefinedBehaviorSanitizer"}) {
-    const std::string mark = fmt::format(": {}: ", tool);
-    const std::size_t at = output.find(mark);
-    if (at == std::string_view::npos) continue;
-    const std::string_view rest = output.substr(at + mark.size());
-    std::string what(rest.substr(0, std::min({rest.find(" on "), rest.find(" ("), rest.find_first_of(":\n")})));
-    std::replace(what.begin(), what.end(), ' ', '-');
-    return what.empty() ? std::string(tool) : fmt::format("{}.{}", tool, what);
-  }
-  if (output.find(": runtime error: ") != std::string_view::npos) return "UndefinedBehaviorSanitizer";
-  return std::nullopt;
-}
-
 /// Text of a fixed array that another process wrote and may not have ended.
 template <std::size_t Size>
 std::string bounded(const char (&text)[Size]) {
@@ -89,28 +73,52 @@ std::string how_it_died(int status) {
                      WEXITSTATUS(status));
 }
 
+/// A worker that was killed because it came no step further.
+death describe_stall(const worker_end& end, const code_place& where, const std::string& when,
+                     std::chrono::milliseconds stall) {
+  const double seconds = static_cast<double>(stall.count()) / 1000;
+  std::string message =
+      end.ended == worker_end::how::blocked
+          ? fmt::format("the program slept in a system call for {} s, {}: a blocking call or a lock that is never given "
+                        "back; the process was killed",
+                        seconds, when)
+          : fmt::format("no choice, no event and no virtual time in {} s of CPU time, {}: an endless loop; the process "
+                        "was killed",
+                        seconds, when);
+  if (!where.function.empty()) message += "; it was in " + where.function;
+  return {{"stalled", std::move(message), where.line}, where.function};
+}
+
 }  // namespace
 
-sim::failure describe_death(const worker_end& end, const sim::recording::header& head,
-                            std::chrono::milliseconds stall) {
-  const std::string met = bounded(head.failure_name);
+std::optional<death> describe_report(const std::string& output) {
+  const std::optional<sanitizer_report> report = read_sanitizer_report(output);
+  if (!report) return std::nullopt;
+  std::string message = report->headline;
+  if (!report->function.empty()) message += "; in " + report->function;
+  return death{{"crash." + report->kind, std::move(message), report->place}, report->function};
+}
+
+death describe_death(shared_memory& memory, const worker_end& end, std::chrono::milliseconds stall) {
+  const sim::recording::header& head = memory.record().head();
   const std::string when =
       fmt::format("after {} and {} of virtual time", plural(head.committed, "choice"), spell_time(head.now));
-  if (end.ended != worker_end::how::died) {
-    return {"stalled",
-            fmt::format("no choice, no event and no virtual time for {} s of wall time, {}: an endless loop or a "
-                        "blocking call in the program; the process was killed",
-                        static_cast<double>(stall.count()) / 1000, when),
-            ""};
-  }
-  if (!met.empty()) {
-    return {met, fmt::format("{} (and then {})", bounded(head.failure_text), how_it_died(end.status)),
-            bounded(head.failure_place)};
+  const code_place where = common_place(memory.counters().stacks);
+  if (end.ended != worker_end::how::died) return describe_stall(end, where, when, stall);
+  if (std::string met = bounded(head.failure_name); !met.empty()) {
+    sim::failure broke{std::move(met), bounded(head.failure_text), bounded(head.failure_place)};
+    std::string site = site_of(broke);
+    broke.message += fmt::format(" (and then {})", how_it_died(end.status));
+    return {std::move(broke), std::move(site)};
   }
   const std::string message = fmt::format("{}; {}", how_it_died(end.status), when);
-  if (const auto report = sanitizer_report(end.output)) return {"crash." + *report, message, ""};
-  if (WIFSIGNALED(end.status)) return {"crash." + signal_name(WTERMSIG(end.status)), message, ""};
-  return {"crash.exit", message, ""};
+  if (std::optional<death> report = describe_report(end.output)) {
+    report->broke.message += fmt::format("; {}", when);
+    return *std::move(report);
+  }
+  if (!WIFSIGNALED(end.status)) return {{"crash.exit", message, ""}, ""};
+  const std::string place = where.function.empty() ? "" : "; in " + where.function;
+  return {{"crash." + signal_name(WTERMSIG(end.status)), message + place, where.line}, where.function};
 }
 
 }  // namespace twinloop::testing

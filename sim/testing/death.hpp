@@ -7,9 +7,18 @@
 
 namespace twinloop::testing {
 
-/// Its name is the same for the same bug on every machine: "crash.SIGSEGV", "crash.exit", "stalled",
-/// "crash.AddressSanitizer.stack-overflow"; or what the run had met before it died.
-sim::failure describe_death(const worker_end& end, const sim::recording::header& head, std::chrono::milliseconds stall);
+struct death {
+  /// Its name is the same for the same bug on every machine: "crash.SIGSEGV", "crash.exit", "stalled",
+  /// "crash.AddressSanitizer.stack-overflow"; or what the run had met before it died.
+  sim::failure broke;
+  std::string site;  ///< see run_result::site
+};
+
+death describe_death(shared_memory& memory, const worker_end& end, std::chrono::milliseconds stall);
+
+/// The failure of a run that went on to its end after a sanitizer had printed a report, or leaked memory; nothing if
+/// `output` holds none.
+std::optional<death> describe_report(const std::string& output);
 
 }  // namespace twinloop::testing
 

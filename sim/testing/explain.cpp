@@ -73,6 +73,8 @@ class explainer {
   }
 
   static std::string held(const std::string& who, const char* what, std::uint32_t value) {
+    if (value >= 8)
+      return fmt::format("{}'s {} is held for {}", who, what, spell_time((value - 7) * std::int64_t{62'500'000}));
     const std::uint64_t others = (std::uint64_t{1} << std::min<std::uint32_t>(value, 63)) - 1;
     return fmt::format("{}'s {} is held until {} {} delivered", who, what, plural(others, "other"),
                        others == 1 ? "was" : "were");

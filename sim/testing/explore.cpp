@@ -1,22 +1,53 @@
-// The search: schedules of one subject, run in worker processes until one fails or the budget is used up.
+// The search: schedules of one subject, run in worker processes until the budget is used up.
 #include "sim/testing/explore.hpp"
 
+#include <algorithm>
+
+#include "sim/testing/memory_check.hpp"
 #include "sim/testing/search_worker.hpp"
+#include "sim/testing/work_queue.hpp"
 
 namespace twinloop::testing {
 namespace {
 
 using wall = std::chrono::steady_clock;
 
+/// One worker after the other, on memory of its own.
+struct slot {
+  shared_memory memory;
+  std::unique_ptr<worker> under_way;
+  search_range range;
+};
+
 class exploring {
  public:
   exploring(shared_memory& memory, const subject& what, const explore_options& options)
-      : memory_(memory), what_(what), options_(options), started_(wall::now()) {}
+      : confirming_(memory),
+        what_(what),
+        options_(options),
+        started_(wall::now()),
+        queue_({options.part, options.runs, options.done, std::max(1u, options.jobs), options.isolate_each_run}),
+        slots_(std::max(1u, options.jobs)),
+        alone_(options.isolate_each_run),
+        memory_check_(can_check_memory()) {
+    result_.done = options.done;
+  }
 
   exploration explore() {
-    std::uint64_t next = 0;
-    while (next < options_.runs && go_on()) next = search_from(next);
-    result_.status.seconds = elapsed();
+    while (true) {
+      start_workers();
+      std::vector<int> ends;
+      for (const slot& each : slots_) {
+        if (each.under_way) ends.push_back(each.under_way->descriptor());
+      }
+      if (ends.empty()) break;
+      wait_for_workers(ends);
+      for (slot& each : slots_) look_at(each);
+      if (options_.on_progress) options_.on_progress(status_now());
+      tell_checkpoint();
+    }
+    result_.status = status_now();
+    sum_up();
     return std::move(result_);
   }
 
@@ -24,9 +55,9 @@ class exploring {
   double elapsed() const { return std::chrono::duration<double>(wall::now() - started_).count(); }
 
   bool go_on() {
-    if (done_) return false;
     if (options_.interrupted && options_.interrupted()) result_.interrupted = true;
-    return !result_.interrupted && !(options_.seconds && elapsed() >= *options_.seconds);
+    const bool enough = result_.enough && options_.max_failures != 1;  // of one, the lowest run is still looked for
+    return !result_.interrupted && !enough && !(options_.seconds && elapsed() >= *options_.seconds);
   }
 
   watch_options watching() const {
@@ -36,70 +67,217 @@ class exploring {
     return watch;
   }
 
-  /// What the worker under way adds to what is behind us.
+  /// Of what workers have finished with.
+  void tell_checkpoint() {
+    if (!options_.on_checkpoint || wall::now() - last_checkpoint_ < checkpoint_interval) return;
+    result_.status.seconds = elapsed();
+    options_.on_checkpoint(result_);
+    last_checkpoint_ = wall::now();
+  }
+
+  void start_workers() {
+    for (slot& each : slots_) {
+      if (each.under_way || !go_on()) continue;
+      const std::optional<interval> work = queue_.take(elapsed(), alone_);
+      if (!work) return;
+      each.range = {&what_, options_.seed, options_.part, work->begin,    work->end,    natural_hash_,
+                    alone_, natural_,      0,             memory_check_, options_.skip};
+      start(each);
+    }
+  }
+
+  void start(slot& in) {
+    in.under_way =
+        std::make_unique<worker>(in.memory, watching(), [&in] { search_runs(in.memory, in.range); });
+    in.memory.counters().bound.store(queue_.bound());
+  }
+
+  void look_at(slot& at) {
+    if (!at.under_way) return;
+    if (!go_on()) at.under_way->ask_to_stop();
+    at.memory.counters().bound.store(queue_.bound());
+    if (std::optional<worker_end> end = at.under_way->look()) {
+      at.under_way.reset();
+      settle(at, *end);
+    }
+  }
+
+  /// What workers under way add to what is behind us.
   search_status status_now() const {
     search_status now = result_.status;
-    now.runs += memory_.counters().done.load();
-    now.choices += memory_.counters().choices.load();
+    for (const slot& each : slots_) {
+      if (!each.under_way) continue;
+      now.runs += each.memory.counters().done.load();
+      now.choices += each.memory.counters().choices.load();
+    }
+    now.distinct = result_.failures.size();
     now.seconds = elapsed();
+    now.seen = result_.seen.report();
     return now;
   }
 
-  /// Runs one worker from run `first` on; gives back where the next one starts.
-  std::uint64_t search_from(std::uint64_t first) {
-    const std::uint64_t last = options_.isolate_each_run ? first + 1 : options_.runs;
-    const search_range range{&what_, options_.seed, first, last, natural_hash_};
-    watch_options watch = watching();
-    watch.go_on = [this] {
-      if (options_.on_progress) options_.on_progress(status_now());
-      return go_on();
-    };
-    const worker_end end = run_worker(memory_, watch, [&] { search_runs(memory_, range); });
-    result_.status = status_now();
-    natural_hash_ = memory_.counters().natural_hash.load();
-    const auto verdict = static_cast<search_verdict>(memory_.counters().verdict.load());
-    const std::uint64_t run = memory_.counters().run.load();
-    if (end.ended == worker_end::how::stopped) return options_.runs;
-    if (end.ended == worker_end::how::finished && verdict == search_verdict::clean) return last;
+  /// A worker has ended: counts what it did, gives back what it did not do, and judges what it met.
+  void settle(slot& at, const worker_end& end) {
+    worker_counters& counters = at.memory.counters();
+    const search_range& range = at.range;
+    const auto verdict = static_cast<search_verdict>(counters.verdict.load());
+    const auto phase = static_cast<search_phase>(counters.phase.load());
+    result_.status.runs += counters.done.load();
+    result_.status.choices += counters.choices.load();
     observation met;
-    read_observation(memory_.log(), met);
+    read_observation(at.memory.log(), met);
+    for (const std::uint64_t each : met.classes) result_.seen.add(each);
+    std::uint64_t next = std::max(counters.index.load(), range.first);
+    const bool good = verdict == search_verdict::clean &&
+                      (end.ended == worker_end::how::finished || end.ended == worker_end::how::stopped);
+    const bool judged = !good && verdict != search_verdict::memory_leaked;
+    // The run that failed counts as done; a failure of the natural order beside the search's own runs is none of them.
+    const bool of_a_run = phase == search_phase::run || phase == search_phase::comparison;
+    if (judged && of_a_run && next < range.last) ++next;
+    mark_done(range.first, next);
+    queue_.give_back(next, range.last);
+    if (natural_) natural_hash_ = natural_hash_ != 0 ? natural_hash_ : counters.natural_hash.load();
+    if (verdict == search_verdict::memory_leaked) return find_leaking_run(at, next);
+    if (good) return compare_alone(at);
+    if (phase == search_phase::first && verdict != search_verdict::differs) {
+      natural_ = false;  // run 0 tells, in the shard that has it
+      return;
+    }
+    const bool counted = phase == search_phase::run && verdict != search_verdict::differs;
+    if (counted) ++result_.status.runs;
     if (verdict == search_verdict::clean) met.complete = false;
-    add_worker_end(memory_, end, watch, met);
-    judge(run, verdict, std::move(met));
-    return std::max(run, first) + 1;
+    add_worker_end(at.memory, end, watching(), met);
+    judge(counters.run.load(), verdict, std::move(met));
+  }
+
+  void mark_done(std::uint64_t first, std::uint64_t next) {
+    if (!options_.skip) return result_.done.add(first, next);
+    for (std::uint64_t place = first; place < next; ++place) {
+      if (!options_.skip(options_.part.run_at(place))) result_.done.add(place, place + 1);
+    }
+  }
+
+  /// Runs that have a process each are compared between processes.
+  void compare_alone(slot& at) {
+    const std::uint64_t run = at.memory.counters().run.load();
+    const std::uint64_t hash = at.memory.counters().last_hash.load();
+    if (!alone_ || at.memory.counters().done.load() != 1 || !is_compared(run) || !go_on()) return;
+    const observation again = run_fresh(confirming_, what_, options_.seed, run, watching());
+    if (again.interrupted || again.result.hash == hash) return;
+    judge(run, search_verdict::differs, again);
   }
 
   void judge(std::uint64_t run, search_verdict verdict, observation met) {
-    ++result_.status.runs;
     ++result_.status.failing;
     const double met_after = elapsed();
-    if (verdict != search_verdict::differs && known(met.result.broke.name)) return;
-    finding found = verdict == search_verdict::differs
-                        ? explain_difference(memory_, what_, options_.seed, run, std::move(met), watching())
-                        : confirm(memory_, what_, options_.seed, run, std::move(met), watching());
+    const bool differs = verdict == search_verdict::differs;
+    if (differs && count_known_nature()) return;
+    if (!differs && is_known(met.result, run)) return;
+    finding found = differs
+                        ? explain_difference(confirming_, what_, options_.seed, run, std::move(met), watching())
+                        : confirm(confirming_, what_, options_.seed, run, std::move(met), watching());
     found.seconds = met_after;
-    done_ = !options_.keep_going;
-    if (known(found.seen.result.broke.name)) return;
-    result_.counts[found.seen.result.broke.name] = 1;
-    if (options_.on_finding) options_.on_finding(found);
-    result_.found.push_back(std::move(found));
+    keep(std::move(found));
   }
 
-  /// Counts one more run that failed in a way seen before.
-  bool known(const std::string& name) {
-    const auto counted = result_.counts.find(name);
-    if (counted == result_.counts.end()) return false;
-    ++counted->second;
+  /// Runs that differ from themselves are one finding, whatever they end as.
+  bool count_known_nature() {
+    for (auto& [signature, kept] : result_.failures) {
+      if (kept.first.what == finding::nature::failure) continue;
+      ++kept.count;
+      return true;
+    }
+    return false;
+  }
+
+  /// Counts one more run that failed in a way seen before, unless it is to be looked at: because it is the new first
+  /// one, or one of the sample that is run once more in a fresh process.
+  bool is_known(const run_result& result, std::uint64_t run) {
+    const auto known = result_.failures.find(signature_of(result));
+    if (known == result_.failures.end() || run < known->second.first.run) return false;
+    if (known->second.count < always_confirmed || known->second.count % compare_one_in == 0) return false;
+    ++known->second.count;
     return true;
   }
 
-  shared_memory& memory_;
+  void keep(finding found) {
+    const failure_signature signature = signature_of(found.seen.result);
+    if (found.what == finding::nature::leaking_state) alone_ = true;  // from here on every run has a process of its own
+    if (found.what == finding::nature::not_deterministic) natural_ = false;  // which is known to differ
+    const auto [at, fresh] = result_.failures.try_emplace(signature);
+    ++at->second.count;
+    if (!fresh && found.run >= at->second.first.run) return;
+    at->second.first = std::move(found);
+    if (options_.max_failures != 0 && result_.failures.size() >= options_.max_failures) result_.enough = true;
+    if (options_.max_failures == 1) {
+      queue_.end_before(lowest_failing_place());
+    } else if (options_.on_finding) {
+      options_.on_finding(signature, at->second.first);
+    }
+  }
+
+  /// Runs before the first failing one go on, so that it is the first whatever the number of jobs.
+  std::uint64_t lowest_failing_place() const {
+    std::uint64_t lowest = UINT64_MAX;
+    for (const auto& [signature, kept] : result_.failures) lowest = std::min(lowest, kept.first.run / options_.part.of);
+    return lowest;
+  }
+
+  /// Some run of a worker leaked memory: which? Twice as many looks as the root of their number, in new workers.
+  void find_leaking_run(slot& at, std::uint64_t next) {
+    if (at.range.memory_check_every == 1 || next == at.range.first + 1) {
+      memory_check_ = false;  // one is enough: looking costs more than running
+      const std::uint64_t run = options_.part.run_at(next - 1);
+      observation met = run_fresh(confirming_, what_, options_.seed, run, watching());
+      if (failing(met.result)) judge(run, search_verdict::failing, std::move(met));
+      return;
+    }
+    search_range range = at.range;
+    if (range.memory_check_every != 0) range.first = next - range.memory_check_every;
+    range.last = next;
+    std::uint64_t root = 1;
+    while (root * root < range.last - range.first) ++root;
+    range.memory_check_every = range.memory_check_every == 0 ? root : 1;
+    range.alone = true;
+    at.range = range;
+    const worker_end end = run_worker(at.memory, watching(), [&] { search_runs(at.memory, at.range); });
+    const auto verdict = static_cast<search_verdict>(at.memory.counters().verdict.load());
+    if (end.ended != worker_end::how::finished || verdict != search_verdict::memory_leaked) return;
+    find_leaking_run(at, std::min(at.memory.counters().index.load() + 1, range.last));
+  }
+
+  void sum_up() {
+    if (options_.max_failures == 1 && result_.failures.size() > 1) {
+      auto first = result_.failures.begin();
+      for (auto each = result_.failures.begin(); each != result_.failures.end(); ++each) {
+        if (each->second.first.run < first->second.first.run) first = each;
+      }
+      result_.failures = {*first};
+    }
+    for (const auto& [signature, kept] : result_.failures) {
+      result_.found.push_back(kept.first);
+      result_.counts[signature.text()] += kept.count;
+      if (options_.max_failures == 1 && options_.on_finding) options_.on_finding(signature, kept.first);
+    }
+    std::sort(result_.found.begin(), result_.found.end(),
+              [](const finding& a, const finding& b) { return a.run < b.run; });
+    result_.status.distinct = result_.failures.size();
+  }
+
+  static constexpr std::uint64_t always_confirmed = 20;
+  static constexpr std::chrono::seconds checkpoint_interval{3};
+  shared_memory& confirming_;
   const subject& what_;
   const explore_options& options_;
   const wall::time_point started_;
+  wall::time_point last_checkpoint_ = started_;
   exploration result_;
+  work_queue queue_;
+  std::vector<slot> slots_;
   std::uint64_t natural_hash_ = 0;
-  bool done_ = false;
+  bool natural_ = true;  ///< the natural order is clean, as far as known
+  bool alone_;
+  bool memory_check_;
 };
 
 }  // namespace

@@ -4,11 +4,13 @@
 #include <fmt/format.h>
 
 #include "sim/testing/difference.hpp"
+#include "sim/testing/learning.hpp"
 #include "sim/testing/text.hpp"
 
 namespace twinloop::testing {
 namespace {
 
+/// The site may differ where a process was killed: an endless loop is never stopped at the same place twice.
 bool recurs(const observation& met, const observation& again) {
   return same_failure(met.result, again.result) && met.result.hash == again.result.hash;
 }
@@ -18,9 +20,18 @@ std::string outcome_text(const run_result& result) {
   return fmt::format("failed as {}", result.broke.name);
 }
 
+/// Choices only, which the run that was met has too; with the names that the other knows.
+observation without_events(observation seen, const observation& other) {
+  seen.events.clear();
+  seen.result.names.insert(other.result.names.begin(), other.result.names.end());
+  return seen;
+}
+
 finding judge(finding found, bool leaks, const std::string& difference) {
   sim::failure& broke = found.seen.result.broke;
   found.seen.result.ended = sim::outcome::failed;
+  found.seen.result.site.clear();
+  found.confirmed = true;
   if (leaks) {
     found.what = finding::nature::leaking_state;
     broke = {leaking_state_name,
@@ -39,14 +50,13 @@ finding judge(finding found, bool leaks, const std::string& difference) {
   return found;
 }
 
-/// The run in a fresh process, with its events.
+}  // namespace
+
 observation run_fresh(shared_memory& memory, const subject& what, std::uint64_t seed, std::uint64_t run,
                       const watch_options& options) {
-  const auto source = sim::make_source(sim::plan_run(seed, run, what.kinds));
+  const auto source = source_of(what, seed, run);
   return run_isolated(memory, {&what, source.get(), seed, run, true, nullptr}, options);
 }
-
-}  // namespace
 
 finding confirm(shared_memory& memory, const subject& what, std::uint64_t seed, std::uint64_t run, observation met,
                 const watch_options& options) {
@@ -54,13 +64,18 @@ finding confirm(shared_memory& memory, const subject& what, std::uint64_t seed, 
   observation again = replay_isolated(memory, what, seed, met.result.choices, strict, options);
   const bool recurred = recurs(met, again);
   finding found{finding::nature::failure, seed, run, 0, recurred ? std::move(again) : met};
+  found.confirmed = recurred;
   if (recurred || again.interrupted) return found;
   const observation third = replay_isolated(memory, what, seed, met.result.choices, strict, options);
   const bool leaks = again.result.hash == third.result.hash && again.result.ended == third.result.ended;
   std::string difference =
       fmt::format("Here it {}; a fresh process ended {}", outcome_text(met.result), outcome_text(again.result));
   if (again.divergence) difference += fmt::format(" and went another way at {}", *again.divergence);
-  return judge(std::move(found), leaks, difference + ".");
+  difference += ".";
+  if (const auto place = first_difference(without_events(met, again), without_events(again, met))) {
+    difference += fmt::format(" First difference: {}.", *place);
+  }
+  return judge(std::move(found), leaks, difference);
 }
 
 finding explain_difference(shared_memory& memory, const subject& what, std::uint64_t seed, std::uint64_t run,

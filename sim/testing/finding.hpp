@@ -17,6 +17,7 @@ struct finding {
   std::uint64_t run = 0;
   double seconds = 0;  ///< of search until it was met
   observation seen;    ///< of the confirming run if it recurs, else of the one that met it
+  bool confirmed = true;  ///< a fresh process showed the same, or it was judged; false: there was no time to
 };
 
 /// Names of the failures that are no program's check.
@@ -30,6 +31,10 @@ finding confirm(shared_memory& memory, const subject& what, std::uint64_t seed, 
 /// Judges a run that went two ways in one process; `met` holds the events of one of them.
 finding explain_difference(shared_memory& memory, const subject& what, std::uint64_t seed, std::uint64_t run,
                            observation met, const watch_options& options);
+
+/// A run of the search in a fresh process, with its events.
+observation run_fresh(shared_memory& memory, const subject& what, std::uint64_t seed, std::uint64_t run,
+                      const watch_options& options);
 
 /// The replay file of a finding.
 replay_file make_replay_file(const finding& found, const subject& what, const std::string& program);

@@ -9,6 +9,7 @@
 #include "sim/testing/crash_note.hpp"
 #include "sim/testing/file_io.hpp"
 #include "sim/testing/finding.hpp"
+#include "sim/testing/learning.hpp"
 #include "sim/testing/report.hpp"
 #include "sim/testing/run.hpp"
 #include "sim/testing/search_worker.hpp"
@@ -64,9 +65,10 @@ class test_runs {
     crash_note note(
         fmt::format("\nthe test crashed; it does so again with\n  TWINLOOP_SEED={} TWINLOOP_RUN=", hex(seed_)),
         fmt::format(" {}\n", filtered_binary()));
+    if (first_ >= sim::search_model::learning_runs) learn(note);
     for (std::uint64_t run = first_; run < last_; ++run) {
       note.set_run(run);
-      const run_result result = execute(run);
+      const run_result result = run < sim::search_model::learning_runs ? execute_and_learn(run) : execute(run);
       if (failing(result)) return fail(run, result);
       if (run == 0) natural_hash_ = result.hash;
       if (run == 1 && natural_hash_ && *natural_hash_ != result.hash) return differ(run);
@@ -110,8 +112,25 @@ class test_runs {
   }
 
   run_result execute(std::uint64_t run, bool log_events = false) {
-    const auto source = sim::make_source(sim::plan_run(seed_, run, what_.kinds));
+    const auto source = source_of(what_, seed_, run);
     return run_in(world_, {&what_, source.get(), seed_, run, nullptr, log_events});
+  }
+
+  /// One of the first runs of a search, of which the others learn.
+  run_result execute_and_learn(std::uint64_t run) {
+    const auto source = source_of(what_, seed_, run);
+    sim::learning_source listening(*source);
+    run_result result = run_in(world_, {&what_, &listening, seed_, run, nullptr, false});
+    if (!failing(result)) listening.teach(what_.learned, run);
+    return result;
+  }
+
+  /// For a test that begins in the middle of a search.
+  void learn(crash_note& note) {
+    for (std::uint64_t run = 0; run < sim::search_model::learning_runs; ++run) {
+      note.set_run(run);
+      execute_and_learn(run);
+    }
   }
 
   std::string fail(std::uint64_t run, const run_result& result) {
@@ -165,7 +184,7 @@ class test_runs {
   }
 
   const std::string test_;
-  const subject what_;
+  subject what_;
   const std::uint64_t seed_;
   const std::string binary_;
   std::uint64_t first_ = 0;

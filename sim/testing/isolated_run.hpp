@@ -14,6 +14,7 @@ struct isolated_request {
   std::uint64_t run = 0;
   bool events = false;                         ///< give back the event log too
   const sim::replay_source* strict = nullptr;  ///< whose divergence to report: `source` itself, mostly
+  bool steps = false;                          ///< give back the steps and their names too
 };
 
 /// Runs it in a worker. A process that dies or stalls is a result like any other: outcome failed, with the failure

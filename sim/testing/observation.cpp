@@ -14,7 +14,10 @@ enum message_kind : std::uint32_t {
   name_message,
   overtaking_message,
   event_message,
-  divergence_message
+  divergence_message,
+  step_message,
+  step_name_message,
+  class_message
 };
 
 /// Numbers as eight bytes of this machine, texts with their length before them: both ends are the same program.
@@ -76,6 +79,7 @@ void read_result(unpacker in, run_result& result) {
   result.broke.message = in.text();
   result.broke.place = in.text();
   result.report = in.text();
+  result.site = in.text();
 }
 
 overtaking read_overtaking(unpacker in) {
@@ -94,13 +98,28 @@ sim::event read_event(unpacker in) {
   return what;
 }
 
+trace_step read_step(unpacker in) {
+  trace_step what;
+  for (std::uint64_t* each : {&what.identity, &what.label, &what.process, &what.cause, &what.enabled_by, &what.choices}) {
+    *each = in.number();
+  }
+  what.time = static_cast<std::int64_t>(in.number());
+  what.occurrence = static_cast<std::uint32_t>(in.number());
+  what.declared = in.number() != 0;
+  while (!in.empty()) {
+    const std::uint64_t key = in.number();
+    what.keys.push_back({key, in.number() != 0});
+  }
+  return what;
+}
+
 }  // namespace
 
 void observation_writer::result(const run_result& ended) {
   packer out;
   out << static_cast<std::uint64_t>(ended.ended) << ended.hash << ended.deviations
       << static_cast<std::uint64_t>(ended.virtual_time) << ended.broke.name << ended.broke.message << ended.broke.place
-      << ended.report;
+      << ended.report << ended.site;
   log_->append(result_message, out.bytes());
 }
 
@@ -119,7 +138,23 @@ void observation_writer::event(const sim::event& what) {
   log_->append(event_message, (packer() << static_cast<std::uint64_t>(what.time) << what.hash << what.text).bytes());
 }
 
+void observation_writer::step(const trace_step& what) {
+  packer out;
+  out << what.identity << what.label << what.process << what.cause << what.enabled_by << what.choices
+      << static_cast<std::uint64_t>(what.time) << std::uint64_t{what.occurrence} << std::uint64_t{what.declared};
+  for (const sim::conflict_key& each : what.keys) out << each.key << std::uint64_t{each.write};
+  log_->append(step_message, out.bytes());
+}
+
+void observation_writer::step_name(std::uint64_t identity, const std::string& text) {
+  log_->append(step_name_message, (packer() << identity << text).bytes());
+}
+
 void observation_writer::divergence(const std::string& text) { log_->append(divergence_message, text); }
+
+void observation_writer::run_class(std::uint64_t hash) {
+  log_->append(class_message, {reinterpret_cast<const char*>(&hash), sizeof hash});
+}
 
 void read_observation(const message_log& log, observation& seen) {
   std::size_t position = 0;
@@ -144,6 +179,17 @@ void read_observation(const message_log& log, observation& seen) {
       case divergence_message:
         if (!seen.divergence) seen.divergence = message->bytes;
         break;
+      case step_message:
+        seen.steps.push_back(read_step(in));
+        break;
+      case step_name_message: {
+        const std::uint64_t identity = in.number();
+        seen.step_names[identity] = in.text();
+        break;
+      }
+      case class_message:
+        seen.classes.push_back(in.number());
+        break;
       default:
         break;
     }
@@ -167,6 +213,14 @@ std::uint32_t observing_source::answer(const sim::question& asked) {
   ++index_;
   check_divergence();
   return value;
+}
+
+void observing_source::happened(const sim::step& step) {
+  if (inner_ != nullptr) inner_->happened(step);
+  if (!steps_wanted_) return;
+  writer_.step(make_step(step, index_, world_->now().time_since_epoch().count()));
+  writer_.step_name(step.what.identity, world_->describe_option(step.what.identity));
+  if (named_.insert(step.what.label).second) writer_.name(step.what.label, world_->describe(step.what.label));
 }
 
 void observing_source::name_option(const sim::choice_option& option) {

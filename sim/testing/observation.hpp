@@ -7,6 +7,7 @@
 
 #include "sim/testing/shared_memory.hpp"
 #include "sim/testing/subject.hpp"
+#include "sim/testing/trace.hpp"
 
 namespace twinloop::testing {
 
@@ -20,12 +21,15 @@ struct overtaking {
 struct observation {
   run_result result;
   std::vector<overtaking> overtakings;
+  trace steps;                            ///< only if they were asked for
+  std::map<std::uint64_t, std::string> step_names;  ///< of their identities
   std::vector<sim::event> events;         ///< only if they were logged
   std::optional<std::string> divergence;  ///< where strict replay or a second run went another way
   std::string output;                     ///< the end of what the program printed, if it was captured
   bool complete = false;                  ///< the run came to its end; else the process died or was killed in it
   bool interrupted = false;               ///< it was ended from outside: it says nothing about the program
   bool truncated = false;                 ///< there was no room for all of its choices
+  std::vector<std::uint64_t> classes;     ///< of the runs of a search, in their order
 };
 
 /// Writes observations as messages.
@@ -35,8 +39,11 @@ class observation_writer {
   void result(const run_result& ended);  ///< all but choices and names
   void name(std::uint64_t hash, const std::string& text);
   void overtook(const overtaking& what);
+  void step(const trace_step& what);
+  void step_name(std::uint64_t identity, const std::string& text);
   void event(const sim::event& what);
   void divergence(const std::string& text);
+  void run_class(std::uint64_t hash);  ///< of a search: what the run that ended was like
 
  private:
   message_log* log_;
@@ -51,6 +58,9 @@ class observing_source final : public sim::choice_source {
   observing_source(sim::choice_source* inner, const sim::world& world, observation_writer writer);
   std::uint32_t answer(const sim::question& asked) override;
   bool wants_options() const override { return true; }
+  void happened(const sim::step& step) override;
+  /// Also writes down every step, with its name.
+  void watch_steps() { steps_wanted_ = true; }
   /// Also writes down where this source, which stands somewhere below, meets its first difference.
   void watch_divergence(const sim::replay_source& strict) { strict_ = &strict; }
   /// The same after the run, for a record that goes on longer than the run.
@@ -63,6 +73,7 @@ class observing_source final : public sim::choice_source {
   const sim::world* world_;
   observation_writer writer_;
   const sim::replay_source* strict_ = nullptr;
+  bool steps_wanted_ = false;
   std::uint64_t index_ = 0;
   std::unordered_set<std::uint64_t> named_;
 };

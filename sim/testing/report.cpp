@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/testing/explain.hpp"
+#include "sim/testing/failure_signature.hpp"
 #include "sim/testing/text.hpp"
 
 namespace twinloop::testing {
@@ -79,6 +80,7 @@ palette palette::for_descriptor(int descriptor) {
 std::string failure_report(const finding& found, const report_lines& lines, const palette& colours) {
   std::string text = headline(found, colours) + message(found.seen.result.broke, colours);
   if (found.what == finding::nature::failure) text += deviations(found);
+  if (!found.confirmed) text += "  not confirmed in a fresh process: the search was interrupted\n";
   if (found.seen.truncated) {
     text += "  the run made more choices than there was room to record: it can be run again by seed and run only\n";
   }
@@ -94,7 +96,12 @@ std::string failure_report(const finding& found, const report_lines& lines, cons
 nlohmann::json failure_json(const finding& found, const std::string& file) {
   static constexpr const char* natures[] = {"failure", "leaking_state", "not_deterministic"};
   const run_result& result = found.seen.result;
+  const failure_signature signature = signature_of(result);
   nlohmann::json text = {{"name", valid_utf8(result.broke.name)},
+                         {"kind", signature.kind},
+                         {"site", signature.site},
+                         {"signature", signature.text()},
+                         {"confirmed", found.confirmed},
                          {"message", valid_utf8(result.broke.message)},
                          {"place", valid_utf8(result.broke.place)},
                          {"nature", natures[static_cast<std::size_t>(found.what)]},

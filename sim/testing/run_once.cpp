@@ -6,7 +6,9 @@
 #include <exception>
 
 #include "sim/testing/observation.hpp"
+#include "sim/testing/race_report.hpp"
 #include "sim/testing/run.hpp"
+#include "sim/testing/failure_signature.hpp"
 
 namespace twinloop::testing {
 namespace {
@@ -36,11 +38,20 @@ sim::failure name_outcome(const sim::run_report& report) {
   return broke;
 }
 
+constexpr const char* leak_name = "leak";
+
+/// The programs ended as they should, and left something open.
+sim::failure name_leak(const sim::run_report& report) {
+  sim::failure broke{leak_name, "", ""};
+  for (const std::string& what : report.left) broke.message += (broke.message.empty() ? "" : "; ") + what;
+  return broke;
+}
+
 }  // namespace
 
 subject make_subject(const scenario& story, configuration settings) {
   for (const auto& [name, value] : story.defaults) settings.try_emplace(name, value);
-  return {story.name, story.body, std::move(settings), sim::order_kinds() | story.kinds, {}};
+  return {story.name, story.body, std::move(settings), sim::order_kinds() | story.kinds, {}, story.sizes};
 }
 
 std::uint64_t count_deviations(std::span<const sim::choice_record> choices) {
@@ -61,7 +72,11 @@ run_result run_in(sim::world& world, const run_request& request) {
   std::optional<sim::failure> thrown = call_body(world, *request.what);
 
   const sim::run_report& report = world.report();
-  run_result result{report.ended, {}, report.hash, report.deviations, report.elapsed.count(), {}, {}, {}};
+  run_result result;
+  result.ended = report.ended;
+  result.hash = report.hash;
+  result.deviations = report.deviations;
+  result.virtual_time = report.elapsed.count();
   if (!report.failures.empty()) {
     result.broke = report.failures.front();
   } else if (thrown) {
@@ -72,9 +87,21 @@ run_result run_in(sim::world& world, const run_request& request) {
     std::vector<sim::failure> expectations = request.what->expectations();
     if (expectations.size() > expectations_before) result.broke = std::move(expectations[expectations_before]);
   }
+  if (std::optional<sim::failure> race = take_race()) {
+    if (result.broke.name.empty()) {
+      result.broke = std::move(*race);
+    } else {
+      result.broke.message += "; and in the same run: " + race->message;
+    }
+  }
+  if (result.broke.name.empty() && !report.left.empty()) result.broke = name_leak(report);
   const bool broken = !result.broke.name.empty();
   if (broken && (report.clean() || report.ended == sim::outcome::not_run)) result.ended = sim::outcome::failed;
-  if (broken) result.report = report.text();
+  if (!broken) return result;
+  result.report = report.text();
+  result.site = report.ended == sim::outcome::hung ? site_of(report.waiting)
+                : result.broke.name == leak_name   ? site_of(report.left)
+                                                   : site_of(result.broke);
   return result;
 }
 

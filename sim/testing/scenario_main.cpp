@@ -1,13 +1,12 @@
-// The main function of scenario binaries: list, run, explore, replay, shrink.
+// The main function of scenario binaries: list, run, explore, replay, shrink, merge.
 #include <exception>
 #include <nlohmann/json.hpp>
 
+#include "sim/testing/results_directory.hpp"
 #include "sim/testing/session.hpp"
 
 namespace twinloop::testing {
 namespace {
-
-constexpr int wrong_use = 2;
 
 int dispatch(const session& session) {
   switch (session.line.what) {
@@ -21,8 +20,10 @@ int dispatch(const session& session) {
       return replay_command(session);
     case command::shrink:
       return shrink_command(session);
+    case command::merge:
+      return merge_command(session);
   }
-  return wrong_use;
+  return exit_wrong_use;
 }
 
 }  // namespace
@@ -36,10 +37,12 @@ int scenario_main(int argc, char** argv, std::span<const scenario> all) {
     return dispatch({line, all, out});
   } catch (const usage_error& error) {
     out.complain(line.program, error.text);
+  } catch (const results_error& error) {
+    out.complain(line.program, error.text);
   } catch (const std::exception& error) {  // no memory to share, no process to start
     out.complain(line.program, error.what());
   }
-  return wrong_use;
+  return exit_wrong_use;
 }
 
 }  // namespace twinloop::testing

@@ -48,6 +48,7 @@ int run_command(const session& session);
 int explore_command(const session& session);
 int replay_command(const session& session);
 int shrink_command(const session& session);
+int merge_command(const session& session);
 
 }  // namespace twinloop::testing
 

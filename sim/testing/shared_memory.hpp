@@ -11,6 +11,7 @@
 #include <span>
 #include <string_view>
 
+#include "sim/testing/stack_note.hpp"
 #include "twinloop/choices.hpp"
 
 namespace twinloop::testing {
@@ -25,6 +26,11 @@ struct worker_counters {
   std::atomic<std::uint32_t> verdict{0};       ///< of a search; see search_verdict
   std::atomic<std::uint32_t> finished{0};      ///< 1 = the worker did all that it was asked to
   std::atomic<std::uint32_t> stop{0};          ///< the watcher's: end after the run under way
+  std::atomic<std::uint64_t> index{0};         ///< of a search: place of the run under way in its shard
+  std::atomic<std::uint64_t> bound{UINT64_MAX};  ///< the watcher's: of a search, end before this place
+  std::atomic<std::uint64_t> last_hash{0};     ///< trace hash of the last clean run
+  std::atomic<std::uint32_t> phase{0};         ///< of a search; see search_phase
+  stack_samples stacks{};                      ///< where it was when it died or was found looping
 };
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "counters are shared between processes");
 
@@ -58,7 +64,7 @@ class shared_memory {
   shared_memory(const shared_memory&) = delete;
   shared_memory& operator=(const shared_memory&) = delete;
 
-  worker_counters& counters() { return *counters_; }
+  worker_counters& counters() const { return *counters_; }
   message_log& log() { return *log_; }
   sim::recording& record() { return *record_; }
   /// Makes it as new for the next worker. Not while one runs.

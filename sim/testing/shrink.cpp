@@ -1,12 +1,14 @@
-// Shrinking: the fewest deviations from the natural order that still show the same failure.
+// Shrinking, and the processes it happens in.
 //
-// Candidates of an ordinary failure run back to back in one worker, which leaves its best run in the shared recording.
-// Those of a crash, and all of them when that worker dies or leaks state, run in a process each.
+// Candidates of an ordinary failure run back to back in one worker. Those of a crash, and all of them when that worker
+// dies or leaks state, run in a process each.
 #include "sim/testing/shrink.hpp"
 
 #include <fmt/format.h>
 
-#include "sim/testing/run.hpp"
+#include "sim/testing/local_executor.hpp"
+#include "sim/testing/race_report.hpp"
+#include "sim/testing/shrink_message.hpp"
 #include "sim/testing/shrinker.hpp"
 
 namespace twinloop::testing {
@@ -15,45 +17,9 @@ namespace {
 using wall = std::chrono::steady_clock;
 using choice_list = std::vector<sim::choice_record>;
 
-struct attempt {
-  choice_list best;
-  std::uint64_t executions = 0;
-  bool out_of_budget = false;
-};
-
 bool is_death(const run_result& result) {
   return result.broke.name.starts_with("crash.") || result.broke.name == "stalled";
 }
-
-/// Runs a source in this process, which is a worker.
-class local_executor {
- public:
-  local_executor(shared_memory& memory, const subject& what, std::uint64_t data_seed)
-      : memory_(&memory), what_(&what), data_seed_(data_seed), record_(std::size_t{1} << 26), notes_(1 << 24) {}
-
-  observation operator()(sim::choice_source& source, bool observe) {
-    memory_->counters().begun.fetch_add(1, std::memory_order_relaxed);
-    message_log log(notes_);
-    log.clear();
-    observing_source observer(&source, world_, observation_writer(log));
-    sim::choice_source* const used = observe ? static_cast<sim::choice_source*>(&observer) : &source;
-    observation seen;
-    run_result result = run_in(world_, {what_, used, data_seed_, 0, &record_, false});
-    read_observation(log, seen);
-    seen.result = std::move(result);
-    seen.result.choices.assign(record_.records().begin(), record_.records().end());
-    seen.truncated = record_.head().overflow != 0;
-    return seen;
-  }
-
- private:
-  shared_memory* memory_;
-  const subject* what_;
-  std::uint64_t data_seed_;
-  sim::recording record_;
-  std::vector<std::byte> notes_;
-  sim::world world_;
-};
 
 class shrinking {
  public:
@@ -68,19 +34,24 @@ class shrinking {
 
   shrink_result shrink(const choice_list& choices) {
     shrink_result done;
-    done.best = replay(choices);
+    done.settings = what_.settings;
+    done.best = replay(choices, what_);
     done.deviations_before = done.best.result.deviations;
     if (!same_failure(done.best.result, expected_) || !failing(done.best.result)) {
       done.problem = describe_absence(done.best);
       return done;
     }
-    std::optional<attempt> shrunk;
-    if (!is_death(expected_)) shrunk = in_one_worker(choices);
+    done.failure = signature_of(done.best);
+    hash_ = done.best.result.hash;
+    std::optional<shrink_outcome> shrunk;
+    if (!is_death(expected_) && !reported_once(expected_.broke)) shrunk = in_one_worker(choices, done.failure);
     if (shrunk && !accept(*shrunk, done)) shrunk.reset();
     if (!shrunk) {
       done.one_by_one = true;
-      const attempt alone = one_by_one(choices);
-      if (!accept(alone, done)) done.problem = "the shrunk run does not fail in a fresh process";
+      const shrink_outcome alone = one_by_one(choices, done.failure);
+      if (!accept(alone, done)) {
+        done.problem = alone.problem ? *alone.problem : "the shrunk run does not fail in a fresh process";
+      }
     }
     done.seconds = std::chrono::duration<double>(wall::now() - started_).count();
     return done;
@@ -94,9 +65,10 @@ class shrinking {
     return watch;
   }
 
-  observation replay(const choice_list& choices) {
-    return replay_isolated(memory_, what_, data_seed_, choices, sim::replay_source::matching::strict,
-                           watching(options_.stall));
+  observation replay(const choice_list& choices, const subject& what) {
+    sim::replay_source source(choices, sim::replay_source::matching::strict);
+    const isolated_request request{&what, &source, data_seed_, 0, false, &source, true};
+    return run_isolated(memory_, request, watching(options_.stall));
   }
 
   std::string describe_absence(const observation& seen) const {
@@ -107,22 +79,39 @@ class shrinking {
     return text;
   }
 
-  /// Whether the best run of an attempt fails the same way in a fresh process too.
-  bool accept(const attempt& tried, shrink_result& done) {
+  /// Whether the outcome of an attempt holds in a fresh process too.
+  bool accept(const shrink_outcome& tried, shrink_result& done) {
     done.executions += tried.executions;
+    done.cached += tried.cached;
+    done.slips += tried.slips;
+    if (tried.problem) return false;
+    subject what = what_;
+    what.settings = tried.settings;
+    observation confirmed = replay(tried.best, what);
+    if (signature_of(confirmed) != done.failure) return false;
     done.out_of_budget = tried.out_of_budget;
-    observation confirmed = replay(tried.best);
-    if (!failing(confirmed.result) || !same_failure(confirmed.result, expected_)) return false;
-    if (confirmed.result.deviations <= done.best.result.deviations) done.best = std::move(confirmed);
+    done.natural_fails = tried.natural_fails;
+    done.settings = tried.settings;
+    done.best = std::move(confirmed);
+    done.others.clear();
+    for (const other_failure& each : tried.also_seen) {
+      done.others.push_back({each.what, each.count, each.choices, each.settings});
+    }
     return true;
   }
 
   shrink_budget budget() const {
     const auto length = std::chrono::duration_cast<wall::duration>(std::chrono::duration<double>(options_.seconds));
-    return {options_.executions, started_ + length, options_.interrupted, options_.on_progress};
+    shrink_budget limits;
+    limits.executions = options_.executions;
+    limits.stall = options_.patience;
+    limits.until = started_ + length;
+    limits.interrupted = options_.interrupted;
+    limits.on_progress = options_.on_progress;
+    return limits;
   }
 
-  std::optional<attempt> in_one_worker(const choice_list& choices) {
+  std::optional<shrink_outcome> in_one_worker(const choice_list& choices, const signature& expected) {
     worker_counters& counters = memory_.counters();
     watch_options watch = watching(options_.stall);
     watch.go_on = [&, this] {
@@ -136,28 +125,28 @@ class shrinking {
         counters.done.store(executions, std::memory_order_relaxed);
         counters.choices.store(deviations, std::memory_order_relaxed);
       };
-      local_executor execute(memory_, what_, data_seed_);
-      shrinker search(std::ref(execute), std::move(limits), expected_);
-      search.shrink(choices);
-      memory_.record().begin(0);
-      for (const sim::choice_record& made : search.best()) memory_.record().append(made);
-      counters.verdict.store(search.out_of_budget() ? 1 : 0);
+      local_executor execute(what_, data_seed_, [&] { counters.begun.fetch_add(1, std::memory_order_relaxed); });
+      shrinker search({std::ref(execute), true}, std::move(limits), expected, hash_, what_.settings, what_.sizes);
+      memory_.log().append(shrink_outcome_message, encode(search.shrink(choices)));
     });
-    if (end.ended != worker_end::how::finished || memory_.record().head().overflow != 0) return std::nullopt;
-    const auto best = memory_.record().records();
-    return attempt{{best.begin(), best.end()}, counters.done.load(), counters.verdict.load() == 1};
+    if (end.ended != worker_end::how::finished) return std::nullopt;
+    std::size_t position = 0;
+    while (const auto message = memory_.log().next(position)) {
+      if (message->kind == shrink_outcome_message) return decode(message->bytes);
+    }
+    return std::nullopt;  // there was no room for it
   }
 
-  attempt one_by_one(const choice_list& choices) {
+  shrink_outcome one_by_one(const choice_list& choices, const signature& expected) {
     // A candidate that stalls costs its whole patience, each time: less than the search had.
     const watch_options watch = watching(std::min(options_.stall, std::chrono::milliseconds(2'000)));
-    shrinker search(
-        [&](sim::choice_source& source, bool) {
-          return run_isolated(memory_, {&what_, &source, data_seed_, 0, false, nullptr}, watch);
-        },
-        budget(), expected_);
-    search.shrink(choices);
-    return {search.best(), search.executions(), search.out_of_budget()};
+    const auto execute = [&](sim::choice_source& source, const configuration& settings) {
+      subject what = what_;
+      what.settings = settings;
+      return run_isolated(memory_, {&what, &source, data_seed_, 0, false, nullptr, true}, watch);
+    };
+    shrinker search({execute, false}, budget(), expected, hash_, what_.settings, what_.sizes);
+    return search.shrink(choices);
   }
 
   shared_memory& memory_;
@@ -166,6 +155,7 @@ class shrinking {
   const run_result& expected_;
   const shrink_options& options_;
   const wall::time_point started_;
+  std::uint64_t hash_ = 0;
 };
 
 }  // namespace

@@ -12,9 +12,9 @@ LAYERS = {
     "include": (("twinloop/",), ()),
     "loop": (("loop/", "twinloop/"), ("real.hpp", "sim.hpp", "choices.hpp", "testing.hpp")),
     "real": (("real/", "twinloop/"), ("sim.hpp", "choices.hpp", "testing.hpp")),
-    # the one fiber class stands in loop/ (DESIGN: everything that switches stacks uses it)
-    "sim": (("sim/", "twinloop/", "loop/fiber.hpp"), ("real.hpp", "testing.hpp")),
-    "sim/testing": (("sim/testing/", "twinloop/"), ("real.hpp",)),
+    # the one fiber class stands in loop/ (DESIGN: everything that switches stacks uses it), and what goes with it
+    "sim": (("sim/", "twinloop/", "loop/fiber.hpp", "loop/race_checks.hpp"), ("real.hpp", "testing.hpp")),
+    "sim/testing": (("sim/testing/", "twinloop/", "loop/race_checks.hpp"), ("real.hpp",)),
 }
 SYSTEM_HEADERS = re.compile(r"<(sys/|netinet/|arpa/|linux/|unistd\.h|fcntl\.h|pthread\.h|signal\.h|poll\.h|thread|mutex|"
                             r"condition_variable|future|random|fstream|iostream|unordered_map|unordered_set|filesystem)")

@@ -114,8 +114,8 @@ cell measuring::measure_cell(const twin& buggy, const std::string& name) {
 }
 
 trial measuring::search(const twin& buggy, const std::string& name, std::uint64_t seed) {
-  const contender by = make_contender(buggy, name, seed);
   const auto start = std::chrono::steady_clock::now();
+  const contender by = make_contender(buggy, name, seed);
   trial made;
   while (made.schedules < options_.schedules && seconds_since(start) < options_.seconds) {
     made.found = hits(buggy, by, seed, made.schedules++);

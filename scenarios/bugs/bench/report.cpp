@@ -3,17 +3,30 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace bugs::bench {
 namespace {
 
-constexpr int column = 14;
+using cell_text = std::string (*)(const cell&);
 
-std::string header(const options& asked, const char* title) {
-  std::string text = fmt::format("\n{}\n{:<6}", title, "row");
-  for (const std::string& name : asked.contenders) text += fmt::format("{:>{}}", name, column + 2);
-  return text + "\n";
+/// A line for each row, a column for each contender, as wide as it must be.
+std::string table(const std::string& title, const std::vector<row_figures>& all, const options& asked, cell_text text) {
+  std::string lines = fmt::format("\n{}\n", title);
+  std::vector<std::size_t> widths;
+  for (std::size_t i = 0; i < asked.contenders.size(); ++i) {
+    std::size_t width = asked.contenders[i].size();
+    for (const row_figures& each : all) width = std::max(width, text(each.cells[i]).size());
+    widths.push_back(width + 2);
+  }
+  lines += "row ";
+  for (std::size_t i = 0; i < widths.size(); ++i) lines += fmt::format("{:>{}}", asked.contenders[i], widths[i]);
+  for (const row_figures& each : all) {
+    lines += fmt::format("\n{:<4}", each.of->id);
+    for (std::size_t i = 0; i < widths.size(); ++i) lines += fmt::format("{:>{}}", text(each.cells[i]), widths[i]);
+  }
+  return lines + "\n";
 }
 
 std::string number(const std::optional<std::uint64_t>& value) { return value ? fmt::format("{}", *value) : "-"; }
@@ -22,32 +35,17 @@ std::string schedules_table(const std::vector<row_figures>& all, const options& 
   const std::string title =
       fmt::format("Schedules to first failure: median/p90/p95 over {} seeds; - = not within {} schedules or {} s",
                   asked.seeds, asked.schedules, asked.seconds);
-  std::string text = header(asked, title.c_str());
-  for (const row_figures& each : all) {
-    text += fmt::format("{:<6}", each.of->id);
-    for (const cell& shown : each.cells) {
-      const std::string figures =
-          fmt::format("{}/{}/{}", number(quantile(shown.trials, 0.5)), number(quantile(shown.trials, 0.9)),
-                      number(quantile(shown.trials, 0.95)));
-      text += fmt::format("{:>{}}", figures, column + 2);
-    }
-    text += "\n";
-  }
-  return text;
+  return table(title, all, asked, [](const cell& shown) {
+    return fmt::format("{}/{}/{}", number(quantile(shown.trials, 0.5)), number(quantile(shown.trials, 0.9)),
+                       number(quantile(shown.trials, 0.95)));
+  });
 }
 
 std::string rates_table(const std::vector<row_figures>& all, const options& asked) {
   const std::string title =
       fmt::format("Hit rate per run, percent of {} runs (different orders among them)", asked.rate_runs);
-  std::string text = header(asked, title.c_str());
-  for (const row_figures& each : all) {
-    text += fmt::format("{:<6}", each.of->id);
-    for (const cell& shown : each.cells) {
-      text += fmt::format("{:>{}}", fmt::format("{:.1f} ({})", 100 * shown.rate(), shown.classes), column + 2);
-    }
-    text += "\n";
-  }
-  return text;
+  return table(title, all, asked,
+               [](const cell& shown) { return fmt::format("{:.1f} ({})", 100 * shown.rate(), shown.classes); });
 }
 
 /// "x 1.3 p 0.02": how much higher the default search's hit rate is, and the log-rank test of the two.

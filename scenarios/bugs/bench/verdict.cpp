@@ -47,7 +47,7 @@ std::vector<std::string> judge_all(const std::vector<row_figures>& all) {
   std::vector<std::string> lines{
       line(soon == shallow_rows, fmt::format("depth <= {}: median <= {} and p95 <= {} schedules: {} of {} rows",
                                              shallow, median_limit, p95_limit, soon, shallow_rows)),
-      line(found == applies, fmt::format("hit rate above 0: {} of {} rows", found, applies))};
+      line(found == applies, fmt::format("hit rate above 0 on all rows but the control: {} of {}", found, applies))};
   if (!all.empty() && all.front().find(strongest_baseline) != nullptr) {
     const bool enough = static_cast<double>(not_behind) >= rows_not_behind_limit * static_cast<double>(applies);
     lines.push_back(line(enough, fmt::format("hit rate at least that of {} on {:.0f} % of the rows: {} of {}",

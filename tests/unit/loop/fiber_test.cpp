@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "loop/race_checks.hpp"
+
 namespace twinloop {
 
 namespace {
@@ -133,6 +135,41 @@ TEST(fiber, stacks_are_used_again) {
     fiber_of made(pool, note);
     made.inside.resume();
   }
+}
+
+// ThreadSanitizer keeps 65536 frames a context: whatever a fiber's end leaves there adds up.
+TEST(fiber, leaves_nothing_on_a_stack_that_is_used_again_and_again) {
+  fiber_stack_pool pool(stack_bytes);
+  int ran = 0;
+  auto run = [&](fiber& self) {
+    ++ran;
+    if (ran % 1000 == 0) self.yield();
+  };
+  for (int i = 0; i < 100'000; ++i) {
+    fiber_of made(pool, run);
+    while (!made.inside.ended()) made.inside.resume();
+  }
+  EXPECT_EQ(ran, 100'000);
+  EXPECT_EQ(pool.size(), 1u);
+}
+
+// Else ThreadSanitizer would take two fibers that nothing orders for one thread.
+TEST(fiber, as_a_thread_gets_the_stack_only_of_one_that_ended_before_it_was_asked_for) {
+  fiber_stack_pool pool(stack_bytes, fiber_order::own_thread);
+  const auto nothing = [](fiber&, void*) {};
+  const auto use = [&](std::uint64_t asked_for) {
+    fiber made(pool, nothing, nullptr, asked_for);
+    made.resume();
+  };
+  const std::uint64_t before = pool.moment();
+  use(before);
+  EXPECT_EQ(pool.size(), 1u);
+  use(before);
+  EXPECT_EQ(pool.size(), race_checks::on ? 2u : 1u);
+  use(pool.moment());
+  EXPECT_EQ(pool.size(), race_checks::on ? 2u : 1u);
+  for (int i = 0; i < 200; ++i) use(before);
+  EXPECT_LE(pool.size(), 64u);  // stacks that nobody may use are not hoarded
 }
 
 TEST(fiber, can_throw_and_catch_on_its_own_stack) {

@@ -37,6 +37,13 @@ class compared_queue {
   void take_due(std::int64_t limit, std::int64_t rearm_every, std::int64_t rearm_delay) {
     RC_ASSERT(queue_.next_due() == (sorted_.empty() ? timer_queue::none : sorted_.begin()->first.first));
     std::uint64_t last_start = starts_;
+    if (intrusive_timer* only = queue_.take_only_due(limit)) {
+      RC_ASSERT(!sorted_.empty() && sorted_.begin()->first.first <= limit);
+      RC_ASSERT(only == &timers_[sorted_.begin()->second] && !only->armed());
+      RC_ASSERT(sorted_.size() == 1 || std::next(sorted_.begin())->first.first > limit);
+      sorted_.erase(sorted_.begin());
+      return;
+    }
     queue_.collect_due(limit);
     std::int64_t taken = 0;
     while (intrusive_timer* next = queue_.pop_due()) {

@@ -51,6 +51,17 @@ TEST_F(timer_queue_test, is_empty_at_first) {
   EXPECT_EQ(due(INT64_MAX), order{});
 }
 
+TEST_F(timer_queue_test, a_timer_that_alone_is_due_is_taken_at_once_and_only_then) {
+  for (int i = 0; i < 3; ++i) make();
+  EXPECT_EQ(queue.take_only_due(100), nullptr);
+  queue.start(timers[0], 10), queue.start(timers[1], 20), queue.start(timers[2], 20);
+  EXPECT_EQ(queue.take_only_due(9), nullptr);
+  EXPECT_EQ(queue.take_only_due(10), &timers[0]);
+  EXPECT_FALSE(timers[0].armed());
+  EXPECT_EQ(queue.take_only_due(20), nullptr);
+  EXPECT_EQ(due(20), (order{1, 2}));
+}
+
 TEST_F(timer_queue_test, hands_out_in_due_then_start_order) {
   for (int i = 0; i < 6; ++i) make();
   queue.start(timers[0], 30), queue.start(timers[1], 10), queue.start(timers[2], 20);

@@ -70,6 +70,37 @@ TEST(hang, a_run_beyond_its_time_limit_is_slow_not_hung) {
   EXPECT_EQ(world.run().ended, outcome::slow);
 }
 
+/// Ticks for ever; `work` is done in each tick.
+outcome tick_for_ever(world& world, std::function<void()> work) {
+  world.add_host("host").start("program", [&](loop& loop, arguments) {
+    timer tick(loop, [&] { work(); });
+    tick.start(1ms, 1ms);
+    loop.run();
+    return 0;
+  });
+  return world.run().ended;
+}
+
+TEST(hang, a_run_whose_states_come_again_is_livelocked) {
+  world world({.step_limit = 5000});
+  EXPECT_EQ(tick_for_ever(world, [] {}), outcome::livelock);
+  EXPECT_NE(world.report().failures.at(0).message.find("5000 deliveries"), std::string::npos);
+}
+
+TEST(hang, a_run_whose_state_keeps_changing_is_slow) {
+  world world({.step_limit = 5000});
+  std::uint64_t done = 0;
+  world.observe_state([&] { return done; });
+  EXPECT_EQ(tick_for_ever(world, [&] { ++done; }), outcome::slow);
+}
+
+TEST(hang, a_cycle_of_states_that_the_test_names_is_a_livelock) {
+  world world({.step_limit = 5000});
+  std::uint64_t turn = 0;
+  world.observe_state([&] { return turn % 7; });
+  EXPECT_EQ(tick_for_ever(world, [&] { ++turn; }), outcome::livelock);
+}
+
 TEST(hang, a_daemon_that_waits_does_not_hold_the_run) {
   world world;
   world.add_host("host").start("daemon",

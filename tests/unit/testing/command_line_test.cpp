@@ -19,7 +19,7 @@ class command_line : public ::testing::Test {
   bool exists(const std::string& name) const { return std::filesystem::exists(directory_.file(name)); }
   /// A replay file of the story, as explore writes it.
   std::string found(const std::string& story) {
-    EXPECT_EQ(stories("explore " + story + " --stall 0.3").status, 1);
+    EXPECT_EQ(stories("explore " + story + " --stop-at-first --stall 0.3").status, 1);
     const std::string name = story + "-1.twin";
     EXPECT_TRUE(exists(name));
     return name;
@@ -101,7 +101,7 @@ TEST_F(command_line, obeys_settings) {
 }
 
 TEST_F(command_line, explores_until_a_failure_and_tells_how_to_replay_it) {
-  const finished_program explore = stories("explore order");
+  const finished_program explore = stories("explore order --stop-at-first");
   EXPECT_EQ(explore.status, 1);
   EXPECT_HAS(explore.output, "FAILED  order.a_comes_first");
   EXPECT_HAS(explore.output, "stories.cpp:");
@@ -118,7 +118,7 @@ TEST_F(command_line, replays_to_the_same_end_and_the_same_hash) {
 }
 
 TEST_F(command_line, runs_what_a_search_found_by_its_numbers) {
-  const json found = json::parse(stories("explore order --json").output);
+  const json found = json::parse(stories("explore order --json --stop-at-first").output);
   const std::uint64_t run = found["found"][0]["run"];
   const finished_program again = stories("run order --seed 1 --run " + std::to_string(run) + " --json");
   EXPECT_EQ(again.status, 1);
@@ -186,14 +186,14 @@ TEST_F(command_line, shrinks_a_file_beside_the_original) {
 }
 
 TEST_F(command_line, explores_and_shrinks_at_once) {
-  const finished_program explore = stories("explore two_deviations --shrink");
+  const finished_program explore = stories("explore two_deviations --shrink --stop-at-first");
   EXPECT_EQ(explore.status, 1);
   EXPECT_HAS(explore.output, "2 choices differ from the natural order");
   EXPECT_HAS(explore.output, "replay two_deviations-1.min.twin");
 }
 
 TEST_F(command_line, reports_a_failure_although_its_file_cannot_be_written) {
-  const finished_program explore = stories("explore order -o /nonexistent/x.twin");
+  const finished_program explore = stories("explore order -o /nonexistent/x.twin --stop-at-first");
   EXPECT_EQ(explore.status, 1);
   EXPECT_HAS(explore.errors, "cannot write /nonexistent/x.twin");
   EXPECT_HAS(explore.output, "run order --seed 0x1 --run ");
@@ -202,7 +202,7 @@ TEST_F(command_line, reports_a_failure_although_its_file_cannot_be_written) {
 TEST_F(command_line, prints_one_json_object_and_nothing_else) {
   const std::string file = found("order");
   for (const std::string words :
-       {"list --json", "run order --json", "explore order --json", "explore clean --runs 50 --json",
+       {"list --json", "run order --json", "explore order --stop-at-first --json", "explore clean --runs 50 --json",
         "replay order-1.twin --json", "shrink order-1.twin --json"}) {
     const finished_program program = stories(words);
     EXPECT_TRUE(json::accept(program.output)) << words << "\n" << program.output;
@@ -219,10 +219,10 @@ TEST_F(command_line, needs_no_scenario_name_where_there_is_one) {
 }
 
 TEST_F(command_line, names_leaking_state_and_how_to_see_it_again) {
-  const finished_program explore = stories("explore leaks_into_the_outcome");
+  const finished_program explore = stories("explore leaks_into_the_outcome --stop-at-first");
   EXPECT_EQ(explore.status, 1);
   EXPECT_HAS(explore.output, "FAILED  state_leaks_between_runs");
-  EXPECT_HAS(explore.output, "explore leaks_into_the_outcome --seed 0x1 --runs ");
+  EXPECT_HAS(explore.output, "explore leaks_into_the_outcome --seed 0x1 --jobs 1 --runs ");
   EXPECT_FALSE(exists("leaks_into_the_outcome-1.twin"));
 }
 

@@ -15,7 +15,7 @@ exploration search(const subject& what, std::uint64_t runs = 2'000, bool keep_go
   shared_memory memory;
   explore_options options;
   options.runs = runs;
-  options.keep_going = keep_going;
+  options.max_failures = keep_going ? 0 : 1;
   options.stall = std::chrono::milliseconds(300);
   return explore(memory, what, options);
 }
@@ -61,12 +61,19 @@ TEST(explore, finds_the_same_run_each_time) {
 }
 
 TEST(explore, finds_other_runs_from_another_seed) {
-  shared_memory memory;
-  explore_options options;
-  options.seed = 99;
-  const exploration other = explore(memory, stories::subject("two_deviations"), options);
-  ASSERT_EQ(other.found.size(), 1u);
-  EXPECT_NE(other.found[0].seen.result.hash, find_one("two_deviations").seen.result.hash);
+  // The corners that open a search are the same for all seeds, and find this bug; what follows them differs.
+  const auto failing_of = [](std::uint64_t seed) {
+    shared_memory memory;
+    explore_options options;
+    options.seed = seed;
+    options.runs = 200;
+    options.keep_going = true;
+    return explore(memory, stories::subject("two_deviations"), options).status.failing;
+  };
+  const std::uint64_t failing = failing_of(1);
+  EXPECT_GT(failing, 0u);
+  EXPECT_NE(failing, failing_of(99));
+  EXPECT_EQ(failing, failing_of(1));
 }
 
 class death : public ::testing::TestWithParam<std::pair<const char*, const char*>> {};

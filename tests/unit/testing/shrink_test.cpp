@@ -2,7 +2,6 @@
 // Method: stories whose smallest failing run is known; candidates are followed against small worlds.
 #include <gtest/gtest.h>
 
-#include "sim/testing/candidate.hpp"
 #include "sim/testing/explain.hpp"
 #include "sim/testing/explore.hpp"
 #include "sim/testing/shrink.hpp"
@@ -99,66 +98,6 @@ TEST(shrink, explains_what_is_left_by_the_names_of_the_program) {
   ASSERT_EQ(sentences.size(), 1u);
   EXPECT_NE(sentences[0].find("server/jobs/"), std::string::npos) << sentences[0];
   EXPECT_EQ(sentences[0].find('#'), std::string::npos) << sentences[0];
-}
-
-// A candidate as such, on questions made by hand.
-sim::choice_option option(std::uint64_t identity) { return {identity, identity, 0, 0, 0}; }
-
-sim::question pick(const std::vector<sim::choice_option>& options, std::uint32_t occurrence = 0) {
-  return {sim::choice_kind::pick, 1, occurrence, static_cast<std::uint32_t>(options.size()), options};
-}
-
-TEST(candidate, holds_an_option_until_another_has_run) {
-  const candidate order = {{instruction::form::order, {}, option(10), option(30)}};
-  candidate_source source(order);
-  EXPECT_TRUE(source.wants_options());
-  EXPECT_EQ(source.answer(pick({option(10), option(20), option(30)})), 1u) << "20 is not concerned";
-  EXPECT_EQ(source.answer(pick({option(10), option(30)})), 1u);
-  EXPECT_EQ(source.answer(pick({option(10), option(40)})), 0u) << "30 has run";
-}
-
-TEST(candidate, lets_a_held_option_go_when_nothing_else_can) {
-  const candidate orders = {{instruction::form::order, {}, option(10), option(30)},
-                            {instruction::form::order, {}, option(20), option(30)}};
-  candidate_source source(orders);
-  EXPECT_EQ(source.answer(pick({option(10), option(20)})), 0u);
-}
-
-TEST(candidate, takes_an_eager_option_when_it_is_on_offer_and_once) {
-  sim::choice_record wanted;
-  wanted.option = 30;
-  const candidate eager = {{instruction::form::eager, wanted, {}, {}}};
-  candidate_source source(eager);
-  EXPECT_EQ(source.answer(pick({option(10), option(20)})), 0u);
-  EXPECT_EQ(source.answer(pick({option(10), option(30)})), 1u);
-  EXPECT_EQ(source.answer(pick({option(10), option(30)})), 0u);
-}
-
-TEST(candidate, takes_an_answer_later_that_is_not_on_offer_where_it_was) {
-  sim::choice_record wanted;
-  wanted.label = 1;
-  wanted.option = 30;
-  wanted.value = 1;
-  const candidate answers = {{instruction::form::answer, wanted, {}, {}}};
-  candidate_source source(answers);
-  EXPECT_EQ(source.answer(pick({option(10), option(20)}, 0)), 0u);
-  EXPECT_EQ(source.answer(pick({option(10), option(30)}, 1)), 1u);
-  EXPECT_EQ(source.answer(pick({option(10), option(30)}, 2)), 0u);
-}
-
-TEST(candidate, answers_a_question_by_kind_label_and_occurrence_and_clamps) {
-  sim::choice_record defer;
-  defer.kind = sim::choice_kind::defer;
-  defer.label = 7;
-  defer.occurrence = 2;
-  defer.value = 5;
-  defer.n = 8;
-  const candidate answers = {{instruction::form::answer, defer, {}, {}}};
-  candidate_source source(answers);
-  EXPECT_EQ(source.answer({sim::choice_kind::defer, 7, 1, 8, {}}), 0u);
-  EXPECT_EQ(source.answer({sim::choice_kind::close_defer, 7, 2, 8, {}}), 0u);
-  EXPECT_EQ(source.answer({sim::choice_kind::defer, 7, 2, 8, {}}), 5u);
-  EXPECT_EQ(source.answer({sim::choice_kind::defer, 7, 2, 3, {}}), 2u);
 }
 
 }  // namespace
