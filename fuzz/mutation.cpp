@@ -20,9 +20,9 @@ class stream_mutation {
 
   void once() {
     if (bytes_.empty()) return extend();
-    // Where the run went on after the input's end, half of the changes are at the end: what counts is a beginning that
+    // Where the run went on after the input's end, most changes are at the end: what counts is a beginning that
     // leads somewhere new, cut where it does so (fuzzers prefer the shorter of two inputs), and gone on with.
-    switch (random_.below(wanted_ ? 16 : 9)) {
+    switch (random_.below(wanted_ ? 22 : 9)) {
       case 0:
       case 1:
         return change_one();

@@ -36,7 +36,10 @@ void append(std::vector<std::byte>& bytes, std::uint32_t n, std::uint32_t value)
 }  // namespace
 
 target_source::target_source(std::span<const std::byte> input, std::uint32_t kinds, order_coverage* coverage)
-    : bytes_(sim::split_bytes(input)), kinds_(kinds), coverage_(coverage) {}
+    : bytes_(sim::split_bytes(input)),
+      kinds_(kinds),
+      coverage_(coverage),
+      scheduled_(!bytes_.rest().schedule.empty()) {}
 
 bool target_source::over_budget(const sim::question& asked) const {
   return has_budget(asked) && used_[static_cast<std::size_t>(asked.kind)] >= budget;
@@ -45,9 +48,10 @@ bool target_source::over_budget(const sim::question& asked) const {
 std::uint32_t target_source::answer(const sim::question& asked) {
   const bool drawn = asked.kind == choice_kind::user;
   if (!drawn && (kinds_ & sim::bit(asked.kind)) == 0) return 0;
-  // Searches deliver one completion at a time, so that what it causes can overtake the next; here as long as the
-  // schedule has anything to say. It costs no byte: an empty input is the natural run.
-  if (asked.kind == choice_kind::batch) return bytes_.rest().schedule.empty() ? 0 : 1;
+  // Searches deliver one completion at a time, so that what it causes can overtake the next, and so that code is
+  // counted for the event that reached it; here, too, unless there is no schedule at all: an empty input is the natural
+  // run.
+  if (asked.kind == choice_kind::batch) return scheduled_ ? 1 : 0;
   if (over_budget(asked)) return 0;
   const std::size_t width = sim::bytes_of_answer(asked.n);
   const bool left = (drawn ? bytes_.rest().data : bytes_.rest().schedule).size() >= width;

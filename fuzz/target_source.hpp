@@ -16,7 +16,9 @@ class target_source final : public sim::choice_source {
   target_source(std::span<const std::byte> input, std::uint32_t kinds, order_coverage* coverage);
   std::uint32_t answer(const sim::question& asked) override;
   bool wants_options() const override { return coverage_ != nullptr; }
-  void happened(const sim::step& what) override { coverage_->happened(what); }
+  void happened(const sim::step& what) override {
+    if (coverage_ != nullptr) coverage_->happened(what);
+  }
   /// Which byte answered what.
   const input_trace& trace() const { return trace_; }
 
@@ -25,6 +27,7 @@ class target_source final : public sim::choice_source {
   sim::byte_source bytes_;
   std::uint32_t kinds_;
   order_coverage* coverage_;
+  bool scheduled_;
   std::array<std::uint32_t, sim::choice_kinds> used_{};  // answers other than 0, by kind
   input_trace trace_;
 };

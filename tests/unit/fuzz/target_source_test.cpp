@@ -53,12 +53,14 @@ TEST(target_source, faults_and_late_timers_keep_to_a_budget) {
   }
 }
 
-TEST(target_source, completions_come_one_at_a_time_while_the_schedule_lasts) {
-  const auto bytes = input({1}, {});
-  target_source source(bytes, all_kinds, nullptr);
-  EXPECT_EQ(source.answer(ask(choice_kind::batch, 9)), 1u);
-  (void)source.answer(ask(choice_kind::pick, 2));
-  EXPECT_EQ(source.answer(ask(choice_kind::batch, 9)), 0u);
+TEST(target_source, completions_come_one_at_a_time_unless_there_is_no_schedule) {
+  const auto some = input({1}, {});
+  target_source scheduled(some, all_kinds, nullptr);
+  EXPECT_EQ(scheduled.answer(ask(choice_kind::batch, 9)), 1u);
+  (void)scheduled.answer(ask(choice_kind::pick, 2));
+  EXPECT_EQ(scheduled.answer(ask(choice_kind::batch, 9)), 1u);
+  const auto none = input({}, {1, 2});
+  EXPECT_EQ(target_source(none, all_kinds, nullptr).answer(ask(choice_kind::batch, 9)), 0u);
 }
 
 TEST(target_source, the_empty_input_is_the_natural_run) {
