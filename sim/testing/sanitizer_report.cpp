@@ -111,6 +111,7 @@ std::optional<sanitizer_report> read_sanitizer_report(std::string_view output) {
   const std::string_view head = text.substr(0, text.find('\n'));
   sanitizer_report found;
   found.headline = head;
+  if (found.headline.starts_with("==")) found.headline.erase(0, found.headline.find_first_not_of("=0123456789"));
   const code_place frame = top_frame(text.substr(std::min(text.size(), head.size() + 1)));
   found.function = frame.function;
   found.place = frame.line;
