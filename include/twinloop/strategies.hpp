@@ -134,7 +134,7 @@ struct search_plan {
   std::uint32_t defer_one_in = 8;   ///< defer: one completion in this many is held
   std::uint32_t fault_one_in = 64;  ///< fault kinds (net_fault .. signal): one question in this many
   std::uint32_t fault_budget = 2;   ///< and at most this many non-zero answers of each fault kind a run
-  std::uint32_t late_budget = 3;    ///< timers are noticed late at most this often; corners 1000 times, baselines always
+  std::uint32_t late_budget = 3;    ///< how often timers are noticed late; corners 1000 times, baselines always
   std::uint64_t label_mask = 0;     ///< swarm: not 0 = labels whose hash with it is odd stay natural
   corner extreme = corner::lifo;
   std::uint64_t focus = 0;                         ///< corner::label: the label. surw: the conflict key or process
