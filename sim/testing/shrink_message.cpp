@@ -20,8 +20,14 @@ json list(const std::vector<sim::choice_record>& choices) {
 std::vector<sim::choice_record> unlist(const json& all) {
   std::vector<sim::choice_record> choices;
   for (const json& each : all) {
-    choices.push_back({each.at(0), each.at(1), each.at(2), each.at(3), each.at(4), each.at(5),
-                       static_cast<sim::choice_kind>(each.at(6).get<std::uint8_t>()), {}});
+    choices.push_back({each.at(0),
+                       each.at(1),
+                       each.at(2),
+                       each.at(3),
+                       each.at(4),
+                       each.at(5),
+                       static_cast<sim::choice_kind>(each.at(6).get<std::uint8_t>()),
+                       {}});
   }
   return choices;
 }

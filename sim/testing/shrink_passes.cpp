@@ -7,7 +7,7 @@
 namespace twinloop::testing {
 namespace {
 
-constexpr std::size_t cut_above = 64;       // deviations: below, removing halves from the end does the same
+constexpr std::size_t cut_above = 64;  // deviations: below, removing halves from the end does the same
 constexpr std::size_t pairs_tried_up_to = 16;
 
 /// `choices` up to their `kept`-th deviation; what follows is natural.

@@ -115,9 +115,9 @@ std::optional<std::string> shrinker::confirm(const std::vector<sim::choice_recor
     const std::uint64_t expected_hash = first ? first->result.hash : trace_hash_;
     const bool same_trace = expected_hash == 0 || seen->result.hash == expected_hash;
     if (shown != expected_ || !same_trace) {
-      std::string text = fmt::format(
-          "uncontrolled nondeterminism: the same choices gave \"{}\" and then \"{}\"{}", expected_.text(),
-          shown.failing() ? shown.text() : "a clean run", shown == expected_ ? " by another trace" : "");
+      std::string text =
+          fmt::format("uncontrolled nondeterminism: the same choices gave \"{}\" and then \"{}\"{}", expected_.text(),
+                      shown.failing() ? shown.text() : "a clean run", shown == expected_ ? " by another trace" : "");
       if (first) {
         if (const auto difference = first_difference(*first, *seen)) text += "; " + *difference;
       }

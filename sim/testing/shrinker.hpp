@@ -46,10 +46,10 @@ struct shrink_outcome {
   std::vector<sim::choice_record> best;
   configuration settings;
   std::uint64_t executions = 0;
-  std::uint64_t cached = 0;     ///< candidates whose verdict was known without running them
-  std::uint64_t slips = 0;      ///< candidates that failed, but otherwise
-  bool natural_fails = false;   ///< it fails in the natural order: only the workload was shrunk
-  bool out_of_budget = false;   ///< it might become smaller yet
+  std::uint64_t cached = 0;    ///< candidates whose verdict was known without running them
+  std::uint64_t slips = 0;     ///< candidates that failed, but otherwise
+  bool natural_fails = false;  ///< it fails in the natural order: only the workload was shrunk
+  bool out_of_budget = false;  ///< it might become smaller yet
   std::vector<other_failure> also_seen;
 };
 

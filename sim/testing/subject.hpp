@@ -17,7 +17,7 @@ struct subject {
   std::uint32_t kinds = 0;  ///< kinds that a search of it may use
   /// Failures that some other test library has counted so far; what a run adds to them is that run's failure.
   std::function<std::vector<sim::failure>()> expectations{};
-  std::vector<std::string> sizes{};  ///< settings that say how much work there is
+  std::vector<std::string> sizes{};             ///< settings that say how much work there is
   sim::strategy how = sim::strategy::rotation;  ///< who answers a search of it
   sim::search_model learned{};                  ///< what a search knows of it; see learning.hpp
 };

@@ -42,9 +42,8 @@ void verdict_cache::add(const candidate& tried, const std::vector<bool>& used, b
 
 candidate keep_used(const candidate& whole, const std::vector<std::uint64_t>& used) {
   candidate kept;
-  std::copy_if(whole.begin(), whole.end(), std::back_inserter(kept), [&](const instruction& each) {
-    return std::binary_search(used.begin(), used.end(), each.essence());
-  });
+  std::copy_if(whole.begin(), whole.end(), std::back_inserter(kept),
+               [&](const instruction& each) { return std::binary_search(used.begin(), used.end(), each.essence()); });
   return kept;
 }
 

@@ -2,4 +2,5 @@
 #include <twinloop/real.hpp>
 
 #include "program.inc"
+
 #include "main.inc"
