@@ -219,7 +219,8 @@ void world_state::crash_host(host_state& crashed) {
 
 /// What questions about a file or directory of this host's disk are asked under: its path below the host's name.
 named& host_state::asked_about(std::string_view path) {
-  auto found = std::find_if(files_asked.begin(), files_asked.end(), [&](const auto& each) { return each.first == path; });
+  const auto is_it = [&](const auto& each) { return each.first == path; };
+  auto found = std::find_if(files_asked.begin(), files_asked.end(), is_it);
   if (found != files_asked.end()) return found->second;
   const std::string text(path == "/" ? "root directory" : path.substr(path.starts_with('/') ? 1 : 0));
   named& made = files_asked.emplace_back(std::string(path), named{}).second;

@@ -132,8 +132,8 @@ void world_state::begin_step(const ready_entry& entry) {
   }
 }
 
-/// Which of the queued jobs `eligible_` a pool thread takes. Identity: the name, and how many of that name were taken or
-/// stand before it; so it does not depend on who is told.
+/// Which of the queued jobs `eligible_` a pool thread takes. Identity: the name, and how many of that name were taken
+/// or stand before it; so it does not depend on who is told.
 std::uint32_t world_state::choose_job(process_state& of) {
   named& pool = asked_for(of, *of.node, "pool");
   const auto n = static_cast<std::uint32_t>(eligible_.size());

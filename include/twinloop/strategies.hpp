@@ -134,7 +134,7 @@ struct search_plan {
   std::uint32_t defer_one_in = 8;   ///< defer: one completion in this many is held
   std::uint32_t fault_one_in = 64;  ///< fault kinds (net_fault .. signal): one question in this many
   std::uint32_t fault_budget = 2;   ///< and at most this many non-zero answers of each fault kind a run
-  std::uint32_t late_budget = 3;    ///< timers are noticed late at most this often a run; corners and baselines: always
+  std::uint32_t late_budget = 3;    ///< how often timers are noticed late; corners 1000 times, baselines always
   std::uint64_t label_mask = 0;     ///< swarm: not 0 = labels whose hash with it is odd stay natural
   corner extreme = corner::lifo;
   std::uint64_t focus = 0;                         ///< corner::label: the label. surw: the conflict key or process
@@ -144,8 +144,9 @@ struct search_plan {
 /// Nothing learned.
 const search_model& untaught() noexcept;
 
-/// The plan of run `run` of search `seed`: runs 0 and 1 natural (the second must repeat the first), then corners, then
-/// `how`; for rotation a fixed cycle of twenty, half of them under swarm masks. `kinds` limits what may ever deviate.
+/// The plan of run `run` of search `seed`: runs 0 and 1 natural (the second must repeat the first), then three corners,
+/// then `how`; for rotation a fixed cycle of twenty, half of them under swarm masks, with a corner of one late label as
+/// every fifth run until each label has had its turn. `kinds` limits what may ever deviate.
 /// strategy::natural is natural throughout.
 search_plan plan_run(std::uint64_t seed, std::uint64_t run, std::uint32_t kinds,
                      const search_model& learned = untaught(), strategy how = strategy::rotation);

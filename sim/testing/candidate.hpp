@@ -21,7 +21,7 @@ struct instruction {
   sim::choice_record record{};  ///< answer
   std::uint64_t held = 0;       ///< order: identity of a step
   std::uint64_t until = 0;      ///< order, rush
-  std::uint32_t exponent = 0;   ///< order: how a question that could hold `held` (defer, ...) is answered; 0 = naturally
+  std::uint32_t exponent = 0;   ///< order: the answer to a question that could hold `held` (defer, ...); 0 = natural
   /// A number that equal instructions share.
   std::uint64_t essence() const;
 };

@@ -98,15 +98,15 @@ class explore_session {
   }
 
   void keep_results() {
-    const search_identity identity{session_.line.program, what_.name,     what_.settings, what_.kinds,
-                                   strategy_name(),       options_.seed};
+    const search_identity identity{session_.line.program, what_.name,      what_.settings,
+                                   what_.kinds,           strategy_name(), options_.seed};
     kept_.emplace(session_.line.results, identity, options_.part);
     options_.done = kept_->done_before();
     options_.skip = kept_->skip();
     options_.on_checkpoint = [this](const exploration& so_far) { kept_->update(so_far, false); };
   }
 
-  std::string strategy_name() const { return session_.line.strategy.empty() ? "rotation" : session_.line.strategy; }
+  std::string strategy_name() const { return sim::name(what_.how); }
 
   json as_json(const exploration& done) const {
     json counts = json::object();

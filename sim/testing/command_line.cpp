@@ -53,13 +53,16 @@ class parser {
         ->expected(1)
         ->take_all();
     sub.add_option("--seed", line_.seed, "Seed of the search")->capture_default_str()->check(a_number)->type_name("");
+    sub.add_option("--strategy", line_.strategy, "How the search deviates; default: rotation, which is all in turn")
+        ->type_name("NAME");
     sub.add_option("--kinds", line_.kinds,
                    "Kinds of choices that may deviate, as pick,defer,crash; default: all orders and what the scenario "
                    "adds; \"all\" for all")
         ->type_name("KINDS");
   }
   void add_stall(CLI::App& sub) {
-    sub.add_option("--stall", line_.stall, "Seconds of CPU time without a step that count as an endless loop, or asleep as a blocking call")
+    sub.add_option("--stall", line_.stall,
+                   "Seconds of CPU time without a step that count as an endless loop, or asleep as a blocking call")
         ->capture_default_str()
         ->check(CLI::PositiveNumber)
         ->type_name("SECONDS");
@@ -90,7 +93,6 @@ class parser {
     add_scenario(sub);
     add_budget(sub);
     add_sharing(sub);
-    sub.add_option("--strategy", line_.strategy, "How to search; default: a rotation of all")->type_name("NAME");
     sub.add_flag("--stop-at-first", line_.stop_at_first, "End at the first failure: that of the lowest run");
     sub.add_option("--max-failures", line_.max_failures, "End when so many distinct failures were found; 0 = never")
         ->capture_default_str()
@@ -167,8 +169,8 @@ std::optional<std::string> unknown_command(int argc, char** argv) {
     if (word == known) return std::nullopt;
   }
   const std::optional<std::string> near = nearest_name(word, command_names);
-  return fmt::format("there is no command \"{}\"{}; the commands are list, run, explore, replay, shrink and merge", word,
-                     near ? fmt::format(" (did you mean \"{}\"?)", *near) : "");
+  return fmt::format("there is no command \"{}\"{}; the commands are list, run, explore, replay, shrink and merge",
+                     word, near ? fmt::format(" (did you mean \"{}\"?)", *near) : "");
 }
 
 }  // namespace

@@ -25,19 +25,19 @@ struct command_line {
   std::optional<std::uint64_t> runs;
   std::optional<double> seconds;
   double stall = 10;
-  unsigned jobs = 0;                         ///< 0 = one for each CPU
-  std::string budget;                        ///< "30s", "10000runs"
-  std::optional<std::string> part;           ///< "2/4"
-  std::string strategy;                      ///< empty = the default
-  std::string results;                       ///< directory
-  std::vector<std::string> merge_from;       ///< directories
+  unsigned jobs = 0;                    ///< 0 = one for each CPU
+  std::string budget;                   ///< "30s", "10000runs"
+  std::optional<std::string> part;      ///< "2/4"
+  std::string strategy;                 ///< empty = the default
+  std::string results;                  ///< directory
+  std::vector<std::string> merge_from;  ///< directories
   std::string merge_into;
   std::uint64_t max_failures = 100;
-  std::string isolate;                       ///< "run" or empty
+  std::string isolate;  ///< "run" or empty
   std::string output;
   bool natural = false;
   bool stop_at_first = false;
-  bool keep_going = false;                   ///< the default, for those who say it
+  bool keep_going = false;  ///< the default, for those who say it
   bool shrink_too = false;
   bool lenient = false;
   bool log = false;

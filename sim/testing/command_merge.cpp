@@ -57,8 +57,7 @@ class merging {
     const search_results results = load_results(path);
     if (results.identity.program != session_.line.program) {
       throw results_error{fmt::format("{} holds results of the program \"{}\", and this is \"{}\"; merge it with {}",
-                                      path, results.identity.program, session_.line.program,
-                                      results.identity.program)};
+                                      path, results.identity.program, session_.line.program, results.identity.program)};
     }
     const auto [at, fresh] = merged_.try_emplace(results.identity.file_name({}), search_results{results.identity, {}});
     if (const auto error = at->second.merge(results)) refuse(path, *error);

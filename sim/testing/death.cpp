@@ -7,8 +7,8 @@
 #include <csignal>
 #include <string_view>
 
-#include "sim/testing/sanitizer_report.hpp"
 #include "sim/testing/failure_signature.hpp"
+#include "sim/testing/sanitizer_report.hpp"
 #include "sim/testing/text.hpp"
 
 namespace twinloop::testing {
@@ -79,12 +79,14 @@ death describe_stall(const worker_end& end, const code_place& where, const std::
   const double seconds = static_cast<double>(stall.count()) / 1000;
   std::string message =
       end.ended == worker_end::how::blocked
-          ? fmt::format("the program slept in a system call for {} s, {}: a blocking call or a lock that is never given "
-                        "back; the process was killed",
-                        seconds, when)
-          : fmt::format("no choice, no event and no virtual time in {} s of CPU time, {}: an endless loop; the process "
-                        "was killed",
-                        seconds, when);
+          ? fmt::format(
+                "the program slept in a system call for {} s, {}: a blocking call or a lock that is never given "
+                "back; the process was killed",
+                seconds, when)
+          : fmt::format(
+                "no choice, no event and no virtual time in {} s of CPU time, {}: an endless loop; the process "
+                "was killed",
+                seconds, when);
   if (!where.function.empty()) message += "; it was in " + where.function;
   return {{"stalled", std::move(message), where.line}, where.function};
 }
@@ -93,7 +95,7 @@ death describe_stall(const worker_end& end, const code_place& where, const std::
 
 std::optional<death> describe_report(const std::string& output) {
   const std::optional<sanitizer_report> report = read_sanitizer_report(output);
-  if (!report) return std::nullopt;
+  if (!report || report->kind == "ThreadSanitizer.data-race") return std::nullopt;  // see race_report.hpp
   std::string message = report->headline;
   if (!report->function.empty()) message += "; in " + report->function;
   return death{{"crash." + report->kind, std::move(message), report->place}, report->function};

@@ -80,15 +80,14 @@ class exploring {
       if (each.under_way || !go_on()) continue;
       const std::optional<interval> work = queue_.take(elapsed(), alone_);
       if (!work) return;
-      each.range = {&what_, options_.seed, options_.part, work->begin,    work->end,    natural_hash_,
-                    alone_, natural_,      0,             memory_check_, options_.skip};
+      each.range = {&what_, options_.seed, options_.part, work->begin, work->end, natural_hash_, alone_, natural_,
+                    0,      memory_check_, options_.skip};
       start(each);
     }
   }
 
   void start(slot& in) {
-    in.under_way =
-        std::make_unique<worker>(in.memory, watching(), [&in] { search_runs(in.memory, in.range); });
+    in.under_way = std::make_unique<worker>(in.memory, watching(), [&in] { search_runs(in.memory, in.range); });
     in.memory.counters().bound.store(queue_.bound());
   }
 
@@ -173,9 +172,8 @@ class exploring {
     const bool differs = verdict == search_verdict::differs;
     if (differs && count_known_nature()) return;
     if (!differs && is_known(met.result, run)) return;
-    finding found = differs
-                        ? explain_difference(confirming_, what_, options_.seed, run, std::move(met), watching())
-                        : confirm(confirming_, what_, options_.seed, run, std::move(met), watching());
+    finding found = differs ? explain_difference(confirming_, what_, options_.seed, run, std::move(met), watching())
+                            : confirm(confirming_, what_, options_.seed, run, std::move(met), watching());
     found.seconds = met_after;
     keep(std::move(found));
   }

@@ -3,10 +3,10 @@
 #define TWINLOOP_SIM_TESTING_EXPLORE_HPP
 
 #include "sim/testing/coverage.hpp"
+#include "sim/testing/failure_signature.hpp"
 #include "sim/testing/finding.hpp"
 #include "sim/testing/interval_set.hpp"
 #include "sim/testing/shard.hpp"
-#include "sim/testing/failure_signature.hpp"
 
 namespace twinloop::testing {
 
@@ -38,14 +38,14 @@ struct exploration {
 
 struct explore_options {
   std::uint64_t seed = 1;
-  std::uint64_t runs = 10'000;      ///< of the whole search, all shards together
-  shard part{};                     ///< which of them are run here
-  std::optional<double> seconds{};  ///< wall time; whichever of the two ends first
-  interval_set done{};              ///< places of this shard that an earlier search has done
+  std::uint64_t runs = 10'000;                    ///< of the whole search, all shards together
+  shard part{};                                   ///< which of them are run here
+  std::optional<double> seconds{};                ///< wall time; whichever of the two ends first
+  interval_set done{};                            ///< places of this shard that an earlier search has done
   std::function<bool(std::uint64_t run)> skip{};  ///< runs that other shards have done
   unsigned jobs = 1;                              ///< workers at a time
-  std::uint64_t max_failures = 1;                 ///< distinct ones, then the search ends; 0 = it goes on. 1 = the first
-  bool isolate_each_run = false;                  ///< a process for each run: slow, for programs that leak state
+  std::uint64_t max_failures = 1;  ///< distinct ones, then the search ends; 0 = it goes on. 1 = the first
+  bool isolate_each_run = false;   ///< a process for each run: slow, for programs that leak state
   std::chrono::milliseconds stall{10'000};
   std::function<bool()> interrupted{};                      ///< asked often; true ends the search
   std::function<void(const search_status&)> on_progress{};  ///< called often

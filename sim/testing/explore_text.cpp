@@ -34,10 +34,10 @@ std::string percent(double share) {
 }
 
 std::string coverage_text(const coverage_report& seen) {
-  std::string text = fmt::format("{}, {} of them met once: the chance that a next run is new is about {}",
-                                 seen.classes == 1 ? "1 distinct schedule"
-                                                   : spell_count(seen.classes) + " distinct schedules",
-                                 spell_count(seen.singletons), percent(seen.unseen()));
+  std::string text =
+      fmt::format("{}, {} of them met once: the chance that a next run is new is about {}",
+                  seen.classes == 1 ? "1 distinct schedule" : spell_count(seen.classes) + " distinct schedules",
+                  spell_count(seen.singletons), percent(seen.unseen()));
   if (seen.saturated()) {
     text += fmt::format("; saturated: the last {} runs were like others before them", spell_count(seen.since_new));
   }
@@ -50,10 +50,9 @@ std::string progress_text(const std::string& name, const search_status& status, 
   const std::uint64_t places = options.part.places(options.runs);
   const std::uint64_t wanted = places - std::min(places, options.done.size());
   const bool counted = options.runs < counted_runs_max;
-  std::string text =
-      fmt::format("{}: {}{} runs, {} runs/s, {}", name, spell_count(status.runs),
-                  counted ? " of " + spell_count(wanted) : "", spell_count(static_cast<std::uint64_t>(rate(status))),
-                  failures_so_far(status));
+  std::string text = fmt::format("{}: {}{} runs, {} runs/s, {}", name, spell_count(status.runs),
+                                 counted ? " of " + spell_count(wanted) : "",
+                                 spell_count(static_cast<std::uint64_t>(rate(status))), failures_so_far(status));
   if (status.seen.runs > 0) text += fmt::format(", {} chance of a new schedule", percent(status.seen.unseen()));
   std::optional<double> left;
   if (options.seconds) left = *options.seconds - status.seconds;
@@ -74,11 +73,10 @@ std::string summary_text(const std::string& name, const exploration& done, const
   const std::string verdict = done.failures.empty()
                                   ? fmt::format("{}clean{}", colours.good, colours.off)
                                   : fmt::format("{}{}{}", colours.failed, failures_so_far(status), colours.off);
-  std::string text =
-      fmt::format("{}: {}; seed {}{}, {}, {}, {:.1f} s, {} runs/s with {}\n", name, verdict, hex(options.seed),
-                  options.part.whole() ? "" : ", shard " + options.part.text(), plural(status.runs, "run"),
-                  plural(status.choices, "choice"), status.seconds,
-                  spell_count(static_cast<std::uint64_t>(rate(status))), plural(options.jobs, "job"));
+  std::string text = fmt::format("{}: {}; seed {}{}, {}, {}, {:.1f} s, {} runs/s with {}\n", name, verdict,
+                                 hex(options.seed), options.part.whole() ? "" : ", shard " + options.part.text(),
+                                 plural(status.runs, "run"), plural(status.choices, "choice"), status.seconds,
+                                 spell_count(static_cast<std::uint64_t>(rate(status))), plural(options.jobs, "job"));
   for (const auto& [what, kept] : done.failures) {
     const auto file = files.find(what);
     text += fmt::format("  {:>8} x {}; first in run {}{}{}\n", spell_count(kept.count), what.text(), kept.first.run,

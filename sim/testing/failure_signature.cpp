@@ -17,7 +17,9 @@ namespace {
 constexpr std::size_t site_max = 240;
 
 bool digit(char letter) { return letter >= '0' && letter <= '9'; }
-bool hex_digit(char letter) { return digit(letter) || (letter >= 'a' && letter <= 'f') || (letter >= 'A' && letter <= 'F'); }
+bool hex_digit(char letter) {
+  return digit(letter) || (letter >= 'a' && letter <= 'f') || (letter >= 'A' && letter <= 'F');
+}
 
 /// Cut at a length that people can read; the end keeps two long ones apart.
 std::string bounded(std::string text) {
@@ -33,6 +35,7 @@ std::string kind_of(const run_result& result) {
   for (const std::string_view known : {"assertion", "exception", "leak", "never_ran", "recording"}) {
     if (name == known) return std::string(known);
   }
+  if (name.starts_with("data_race")) return "sanitizer";
   if (name == "stalled") return "endless_loop";
   if (name == "crash.exit") return "exit";
   if (name.starts_with("crash.")) return name.find("Sanitizer") == std::string_view::npos ? "crash" : "sanitizer";

@@ -12,7 +12,7 @@
 namespace twinloop::testing {
 
 struct failure_signature {
-  std::string kind;  ///< check, expectation, assertion, exception, crash, exit, sanitizer, endless_loop, hang, leak, ...
+  std::string kind;  ///< check, expectation, assertion, exception, crash, exit, sanitizer, hang, leak, ...
   std::string name;  ///< of the failure: "kv.acknowledged_writes_survive", "crash.SIGSEGV"
   std::string site;  ///< run_result::site: the function, the expression, who waits; may be empty
 
@@ -30,8 +30,8 @@ failure_signature signature_of(const run_result& result);
 /// `text` without what differs from run to run: "N" for each number and address.
 std::string normalised(std::string_view text);
 
-/// The site of a failure that is known by a set of lines, as who waits in a hang: normalised, sorted, each once, without
-/// source places.
+/// The site of a failure that is known by a set of lines, as who waits in a hang: normalised, sorted, each once,
+/// without source places.
 std::string site_of(const std::vector<std::string>& lines);
 
 /// The site of a failure that is known by its words, as an assertion or an exception.

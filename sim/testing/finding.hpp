@@ -15,8 +15,8 @@ struct finding {
   nature what = nature::failure;
   std::uint64_t seed = 0;
   std::uint64_t run = 0;
-  double seconds = 0;  ///< of search until it was met
-  observation seen;    ///< of the confirming run if it recurs, else of the one that met it
+  double seconds = 0;     ///< of search until it was met
+  observation seen;       ///< of the confirming run if it recurs, else of the one that met it
   bool confirmed = true;  ///< a fresh process showed the same, or it was judged; false: there was no time to
 };
 

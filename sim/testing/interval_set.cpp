@@ -33,9 +33,8 @@ std::uint64_t interval_set::size() const {
 
 bool interval_set::includes(const interval_set& other) const {
   return std::all_of(other.parts_.begin(), other.parts_.end(), [&](const interval& wanted) {
-    return std::any_of(parts_.begin(), parts_.end(), [&](const interval& part) {
-      return part.begin <= wanted.begin && wanted.end <= part.end;
-    });
+    return std::any_of(parts_.begin(), parts_.end(),
+                       [&](const interval& part) { return part.begin <= wanted.begin && wanted.end <= part.end; });
   });
 }
 

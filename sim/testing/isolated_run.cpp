@@ -9,8 +9,8 @@ namespace twinloop::testing {
 
 namespace {
 
-/// A run that came to its end, but not without a report: of a data race, which does not end a process, or of memory that
-/// leaked.
+/// A run that came to its end, but not without a report: of a data race, which does not end a process, or of memory
+/// that leaked.
 void add_sanitizer_report(observation& seen) {
   if (failing(seen.result)) return;
   std::optional<death> report = describe_report(seen.output);

@@ -100,7 +100,8 @@ sim::event read_event(unpacker in) {
 
 trace_step read_step(unpacker in) {
   trace_step what;
-  for (std::uint64_t* each : {&what.identity, &what.label, &what.process, &what.cause, &what.enabled_by, &what.choices}) {
+  for (std::uint64_t* each :
+       {&what.identity, &what.label, &what.process, &what.cause, &what.enabled_by, &what.choices}) {
     *each = in.number();
   }
   what.time = static_cast<std::int64_t>(in.number());
@@ -179,6 +180,9 @@ void read_observation(const message_log& log, observation& seen) {
       case divergence_message:
         if (!seen.divergence) seen.divergence = message->bytes;
         break;
+      case class_message:
+        seen.classes.push_back(in.number());
+        break;
       case step_message:
         seen.steps.push_back(read_step(in));
         break;
@@ -187,9 +191,6 @@ void read_observation(const message_log& log, observation& seen) {
         seen.step_names[identity] = in.text();
         break;
       }
-      case class_message:
-        seen.classes.push_back(in.number());
-        break;
       default:
         break;
     }

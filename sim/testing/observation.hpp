@@ -21,15 +21,15 @@ struct overtaking {
 struct observation {
   run_result result;
   std::vector<overtaking> overtakings;
-  trace steps;                            ///< only if they were asked for
+  trace steps;                                      ///< only if they were asked for
   std::map<std::uint64_t, std::string> step_names;  ///< of their identities
-  std::vector<sim::event> events;         ///< only if they were logged
-  std::optional<std::string> divergence;  ///< where strict replay or a second run went another way
-  std::string output;                     ///< the end of what the program printed, if it was captured
-  bool complete = false;                  ///< the run came to its end; else the process died or was killed in it
-  bool interrupted = false;               ///< it was ended from outside: it says nothing about the program
-  bool truncated = false;                 ///< there was no room for all of its choices
-  std::vector<std::uint64_t> classes;     ///< of the runs of a search, in their order
+  std::vector<sim::event> events;                   ///< only if they were logged
+  std::optional<std::string> divergence;            ///< where strict replay or a second run went another way
+  std::string output;                               ///< the end of what the program printed, if it was captured
+  bool complete = false;               ///< the run came to its end; else the process died or was killed in it
+  bool interrupted = false;            ///< it was ended from outside: it says nothing about the program
+  bool truncated = false;              ///< there was no room for all of its choices
+  std::vector<std::uint64_t> classes;  ///< of the runs of a search, in their order
 };
 
 /// Writes observations as messages.

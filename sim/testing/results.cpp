@@ -100,9 +100,10 @@ std::optional<std::string> search_results::merge(const search_results& other) {
   for (std::size_t i = 0; i < merged.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       if (const auto run = common_run(merged[i], merged[j])) {
-        return fmt::format("run {} was done by shard {} and by shard {}: they split the search in different ways; merge "
-                           "those of one split only",
-                           *run, merged[j].part.text(), merged[i].part.text());
+        return fmt::format(
+            "run {} was done by shard {} and by shard {}: they split the search in different ways; merge "
+            "those of one split only",
+            *run, merged[j].part.text(), merged[i].part.text());
       }
     }
   }

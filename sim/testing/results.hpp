@@ -1,5 +1,5 @@
-// What searches of one subject have found so far, kept in a file: so that later searches go on where earlier ones ended,
-// and that what several machines found becomes one.
+// What searches of one subject have found so far, kept in a file: so that later searches go on where earlier ones
+// ended, and that what several machines found becomes one.
 #ifndef TWINLOOP_SIM_TESTING_RESULTS_HPP
 #define TWINLOOP_SIM_TESTING_RESULTS_HPP
 

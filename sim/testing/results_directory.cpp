@@ -51,8 +51,8 @@ results_file::results_file(const std::string& directory, const search_identity& 
   try {
     results_ = load_results(path_);
     if (!(results_.identity == identity)) {
-      throw results_error{fmt::format("{} holds the results of another search (of {}, scenario {}); move it away", path_,
-                                      results_.identity.program, results_.identity.scenario)};
+      throw results_error{fmt::format("{} holds the results of another search (of {}, scenario {}); move it away",
+                                      path_, results_.identity.program, results_.identity.scenario)};
     }
   } catch (const results_error&) {
     ::close(lock_);

@@ -18,12 +18,8 @@ constexpr std::uint64_t format_version = 1;
 constexpr std::size_t coverage_words_max = std::size_t{1} << 17;
 
 json encode_part(const result_part& part) {
-  json object = {{"shard", part.part.text()},
-                 {"done", json::array()},
-                 {"choices", part.choices},
-                 {"failing_runs", part.failing},
-                 {"seconds", part.seconds},
-                 {"failures", failures_json(part.failures)},
+  json object = {{"shard", part.part.text()},    {"done", json::array()},   {"choices", part.choices},
+                 {"failing_runs", part.failing}, {"seconds", part.seconds}, {"failures", failures_json(part.failures)},
                  {"coverage", nullptr}};
   for (const interval& each : part.done.parts()) object["done"].push_back({each.begin, each.end});
   if (!part.seen) return object;
@@ -122,14 +118,17 @@ json failures_json(const result_failures& failures) {
 
 json coverage_json(const std::optional<coverage_report>& seen) {
   if (!seen) return nullptr;
-  return {{"runs", seen->runs},     {"classes", seen->classes},     {"singletons", seen->singletons},
+  return {{"runs", seen->runs},       {"classes", seen->classes},     {"singletons", seen->singletons},
           {"unseen", seen->unseen()}, {"since_new", seen->since_new}, {"saturated", seen->saturated()}};
 }
 
 json summary_json(const result_summary& sum) {
-  return {{"runs", sum.runs},       {"choices", sum.choices},
-          {"failing_runs", sum.failing}, {"seconds", sum.seconds},
-          {"failures", failures_json(sum.failures)}, {"coverage", coverage_json(sum.seen)}};
+  return {{"runs", sum.runs},
+          {"choices", sum.choices},
+          {"failing_runs", sum.failing},
+          {"seconds", sum.seconds},
+          {"failures", failures_json(sum.failures)},
+          {"coverage", coverage_json(sum.seen)}};
 }
 
 std::string search_results::encode() const {

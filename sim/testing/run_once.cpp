@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <exception>
 
+#include "sim/testing/failure_signature.hpp"
 #include "sim/testing/observation.hpp"
 #include "sim/testing/race_report.hpp"
 #include "sim/testing/run.hpp"
-#include "sim/testing/failure_signature.hpp"
 
 namespace twinloop::testing {
 namespace {

@@ -35,8 +35,9 @@ std::string place_of(std::string text) {
   const std::size_t column = text.rfind(':');
   const std::size_t line = column == std::string::npos || column == 0 ? column : text.rfind(':', column - 1);
   const auto digits = [&](std::size_t from, std::size_t to) {
-    return from < to && std::all_of(text.begin() + static_cast<std::ptrdiff_t>(from),
-                                    text.begin() + static_cast<std::ptrdiff_t>(to), [](char c) { return c >= '0' && c <= '9'; });
+    return from < to &&
+           std::all_of(text.begin() + static_cast<std::ptrdiff_t>(from), text.begin() + static_cast<std::ptrdiff_t>(to),
+                       [](char c) { return c >= '0' && c <= '9'; });
   };
   if (line != std::string::npos && line != column && digits(line + 1, column)) text.resize(column);
   return short_path(text);
@@ -54,8 +55,8 @@ std::optional<code_place> frame_of(std::string_view line) {
     const std::size_t in = line.find(" in ");
     line.remove_prefix(in == std::string_view::npos ? line.size() : in + 4);
   }
-  if (const std::size_t module = line.rfind(" ("); module != std::string_view::npos && line.ends_with(')') &&
-                                                   line.find('+', module) != std::string_view::npos) {
+  if (const std::size_t module = line.rfind(" (");
+      module != std::string_view::npos && line.ends_with(')') && line.find('+', module) != std::string_view::npos) {
     line = line.substr(0, module);
   }
   if (const std::size_t build = line.rfind(" (BuildId:"); build != std::string_view::npos) line = line.substr(0, build);
@@ -65,14 +66,16 @@ std::optional<code_place> frame_of(std::string_view line) {
 }
 
 bool in_the_runtime(const code_place& frame) {
-  static constexpr std::array<std::string_view, 9> files = {"asan_", "tsan_", "ubsan_", "lsan_", "msan_", "sanitizer_",
-                                                            "interceptors", "libc", "libstdc++"};
+  static constexpr std::array<std::string_view, 9> files = {"asan_",      "tsan_",        "ubsan_", "lsan_",    "msan_",
+                                                            "sanitizer_", "interceptors", "libc",   "libstdc++"};
   const std::string file = frame.line.substr(frame.line.rfind('/') + 1);
   static constexpr std::array<std::string_view, 11> functions = {
-      "malloc", "calloc", "realloc", "free", "operator new", "operator delete", "memcpy", "memmove", "memset", "strlen", "abort"};
+      "malloc", "calloc",  "realloc", "free",   "operator new", "operator delete",
+      "memcpy", "memmove", "memset",  "strlen", "abort"};
   return std::any_of(files.begin(), files.end(), [&](std::string_view each) { return file.starts_with(each); }) ||
-         std::any_of(functions.begin(), functions.end(),
-                     [&](std::string_view each) { return frame.function == each || frame.function.starts_with(std::string(each) + "("); });
+         std::any_of(functions.begin(), functions.end(), [&](std::string_view each) {
+           return frame.function == each || frame.function.starts_with(std::string(each) + "(");
+         });
 }
 
 /// The first frame of the first stack that is the program's own.
@@ -108,6 +111,7 @@ std::optional<sanitizer_report> read_sanitizer_report(std::string_view output) {
   const std::string_view head = text.substr(0, text.find('\n'));
   sanitizer_report found;
   found.headline = head;
+  if (found.headline.starts_with("==")) found.headline.erase(0, found.headline.find_first_not_of("=0123456789"));
   const code_place frame = top_frame(text.substr(std::min(text.size(), head.size() + 1)));
   found.function = frame.function;
   found.place = frame.line;

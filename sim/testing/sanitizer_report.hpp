@@ -9,7 +9,7 @@
 namespace twinloop::testing {
 
 struct sanitizer_report {
-  std::string kind;      ///< "AddressSanitizer.heap-use-after-free", "UndefinedBehaviorSanitizer.signed-integer-overflow"
+  std::string kind;  ///< "AddressSanitizer.heap-use-after-free", "UndefinedBehaviorSanitizer.signed-integer-overflow"
   std::string headline;  ///< its own words
   std::string function;  ///< the top frame that is the program's own; empty if it names none
   std::string place;     ///< "server.cpp:88" of that frame

@@ -30,14 +30,14 @@ struct search_range {
   const subject* what = nullptr;
   std::uint64_t seed = 0;
   shard part{};
-  std::uint64_t first = 0;                          ///< places of the shard
-  std::uint64_t last = 0;                           ///< one beyond
-  std::uint64_t natural_hash = 0;                   ///< trace hash of the natural order if a worker before found it, else 0
-  bool alone = false;                               ///< nothing but the runs: no comparison, no natural order
-  bool natural = true;                              ///< the natural order is clean, as far as known
-  std::uint64_t memory_check_every = 0;             ///< runs between looks for leaked memory; 0 = at the end only
-  bool memory_check = false;                        ///< look for leaked memory at all
-  std::function<bool(std::uint64_t run)> skip{};    ///< runs that were done elsewhere
+  std::uint64_t first = 0;               ///< places of the shard
+  std::uint64_t last = 0;                ///< one beyond
+  std::uint64_t natural_hash = 0;        ///< trace hash of the natural order if a worker before found it, else 0
+  bool alone = false;                    ///< nothing but the runs: no comparison, no natural order
+  bool natural = true;                   ///< the natural order is clean, as far as known
+  std::uint64_t memory_check_every = 0;  ///< runs between looks for leaked memory; 0 = at the end only
+  bool memory_check = false;             ///< look for leaked memory at all
+  std::function<bool(std::uint64_t run)> skip{};  ///< runs that were done elsewhere
 };
 
 /// How often a clean run is run a second time and compared, and the natural order once more after all the others.

@@ -44,6 +44,16 @@ std::uint32_t parse_kinds(const std::string& text) {
   return kinds;
 }
 
+sim::strategy parse_strategy(const std::string& text) {
+  if (const auto found = sim::parse_strategy(text)) return *found;
+  std::vector<std::string> known;
+  for (std::size_t index = 0; index < sim::strategies; ++index) {
+    known.emplace_back(sim::name(static_cast<sim::strategy>(index)));
+  }
+  throw usage_error{fmt::format("--strategy: there is no strategy \"{}\"{} (known: {})", text,
+                                did_you_mean(text, known), join(known))};
+}
+
 void check_setting(const scenario& story, const std::string& name) {
   if (story.defaults.contains(name)) return;
   std::vector<std::string> known;
@@ -91,6 +101,7 @@ configuration parse_settings(const scenario& story, const std::vector<std::strin
 subject make_subject(const session& session, const scenario& story) {
   subject what = make_subject(story, parse_settings(story, session.line.settings));
   if (session.line.kinds) what.kinds = parse_kinds(*session.line.kinds);
+  if (!session.line.strategy.empty()) what.how = parse_strategy(session.line.strategy);
   return what;
 }
 
@@ -142,6 +153,7 @@ std::string run_words(const session& session, const subject& what, const finding
       fmt::format("{} run {} --seed {} --run {}", session.line.invoked, what.name, hex(found.seed), found.run);
   for (const std::string& setting : session.line.settings) words += fmt::format(" --set {}", shell_word(setting));
   if (session.line.kinds) words += fmt::format(" --kinds {}", *session.line.kinds);
+  if (!session.line.strategy.empty()) words += fmt::format(" --strategy {}", session.line.strategy);
   return words;
 }
 

@@ -10,8 +10,9 @@
 namespace twinloop::testing {
 
 /// Shard `index` (from 1) of `of`. Each block of `of` consecutive runs has one run for each shard, in an order that
-/// changes from block to block, so that no shard gets only the runs of one strategy of a rotation. Shards never overlap,
-/// and together they are the whole search. The runs of a shard are counted by their place: its run in block 0, 1, ...
+/// changes from block to block, so that no shard gets only the runs of one strategy of a rotation. Shards never
+/// overlap, and together they are the whole search. The runs of a shard are counted by their place: its run in block 0,
+/// 1, ...
 struct shard {
   std::uint64_t index = 1;
   std::uint64_t of = 1;

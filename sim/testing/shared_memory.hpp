@@ -18,19 +18,19 @@ namespace twinloop::testing {
 
 /// Counters, written by the worker unless said otherwise.
 struct worker_counters {
-  std::atomic<std::uint64_t> begun{0};         ///< runs begun: moves whenever the worker moves on
-  std::atomic<std::uint64_t> run{0};           ///< number of the run under way
-  std::atomic<std::uint64_t> done{0};          ///< runs of the search that ended clean
-  std::atomic<std::uint64_t> choices{0};       ///< and the choices in them
-  std::atomic<std::uint64_t> natural_hash{0};  ///< trace hash of the natural order; 0 = not known yet
-  std::atomic<std::uint32_t> verdict{0};       ///< of a search; see search_verdict
-  std::atomic<std::uint32_t> finished{0};      ///< 1 = the worker did all that it was asked to
-  std::atomic<std::uint32_t> stop{0};          ///< the watcher's: end after the run under way
-  std::atomic<std::uint64_t> index{0};         ///< of a search: place of the run under way in its shard
+  std::atomic<std::uint64_t> begun{0};           ///< runs begun: moves whenever the worker moves on
+  std::atomic<std::uint64_t> run{0};             ///< number of the run under way
+  std::atomic<std::uint64_t> done{0};            ///< runs of the search that ended clean
+  std::atomic<std::uint64_t> choices{0};         ///< and the choices in them
+  std::atomic<std::uint64_t> natural_hash{0};    ///< trace hash of the natural order; 0 = not known yet
+  std::atomic<std::uint32_t> verdict{0};         ///< of a search; see search_verdict
+  std::atomic<std::uint32_t> finished{0};        ///< 1 = the worker did all that it was asked to
+  std::atomic<std::uint32_t> stop{0};            ///< the watcher's: end after the run under way
+  std::atomic<std::uint64_t> index{0};           ///< of a search: place of the run under way in its shard
   std::atomic<std::uint64_t> bound{UINT64_MAX};  ///< the watcher's: of a search, end before this place
-  std::atomic<std::uint64_t> last_hash{0};     ///< trace hash of the last clean run
-  std::atomic<std::uint32_t> phase{0};         ///< of a search; see search_phase
-  stack_samples stacks{};                      ///< where it was when it died or was found looping
+  std::atomic<std::uint64_t> last_hash{0};       ///< trace hash of the last clean run
+  std::atomic<std::uint32_t> phase{0};           ///< of a search; see search_phase
+  stack_samples stacks{};                        ///< where it was when it died or was found looping
 };
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "counters are shared between processes");
 

@@ -39,15 +39,13 @@ void shrinker::delete_spans() {
   for (std::size_t step = best_steps_.size(); step-- > 0 && tried < spans_tried && may_go_on();) {
     if (step >= best_steps_.size()) continue;  // the run has become shorter
     const std::size_t first = std::min<std::size_t>(best_steps_[step].choices, best_.size());
-    const std::size_t last =
-        step + 1 < best_steps_.size() ? std::min<std::size_t>(best_steps_[step + 1].choices, best_.size()) : best_.size();
+    const bool at_end = step + 1 == best_steps_.size();
+    const std::size_t last = at_end ? best_.size() : std::min<std::size_t>(best_steps_[step + 1].choices, best_.size());
     if (first >= last) continue;
     const candidate now = as_answers(best_);
     const candidate rest = without_span(best_, first, last);
-    const bool same = now.size() == rest.size() && std::equal(now.begin(), now.end(), rest.begin(), [](auto& a, auto& b) {
-      return a.essence() == b.essence();
-    });
-    if (same) continue;
+    const auto alike = [](const instruction& a, const instruction& b) { return a.essence() == b.essence(); };
+    if (std::equal(now.begin(), now.end(), rest.begin(), rest.end(), alike)) continue;
     ++tried;
     (void)fails(rest);
   }

@@ -11,7 +11,7 @@ namespace twinloop::testing {
 
 /// Two failing runs show the same bug if their signatures are equal. Numbers and addresses count as equal.
 struct signature {
-  std::string what;       ///< class: the outcome, and the kind of failure: "failed check", "hung", "failed crash.SIGSEGV"
+  std::string what;       ///< class: the outcome and the kind of failure: "failed check", "hung", "failed assertion"
   std::string site;       ///< the check's name, the assertion's text and file, what an exception said
   std::string secondary;  ///< hang: the sorted things that are waited for. Where the site says little, as for a signal
                           ///< or a foreign exception, the callback that was running. Else empty

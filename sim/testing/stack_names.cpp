@@ -87,8 +87,7 @@ std::vector<code_place> places_at(std::uint64_t offset) {
   static const std::string program = path_of_program();
   auto [at, added] = known.try_emplace(offset);
   if (!added) return at->second;
-  const std::string text =
-      output_of(fmt::format("addr2line -Cfie {} {:#x} 2>/dev/null", quoted(program), offset));
+  const std::string text = output_of(fmt::format("addr2line -Cfie {} {:#x} 2>/dev/null", quoted(program), offset));
   std::string_view rest = text;
   const auto next_line = [&rest] {
     const std::string_view line = rest.substr(0, rest.find('\n'));
@@ -142,14 +141,28 @@ code_place for_people(code_place place) {
   return place;
 }
 
+found_module module_of(std::uint64_t address) {
+  found_module module{address};
+  ::dl_iterate_phdr(look_into_module, &module);
+  return module;
+}
+
+/// The frame that a signal interrupted follows the system's frame that called the handler; its address is where it was.
+/// All others are return addresses, which may be the first of the next function.
+std::size_t interrupted_frame(const stack_samples::sample& sample, std::size_t count) {
+  std::size_t at = 0;
+  while (at < count && module_of(sample.frames[at]).is_program) ++at;
+  return at + 1;
+}
+
 /// The program's functions of one sample, outermost first.
 std::vector<code_place> stack_of(const stack_samples::sample& sample) {
   std::vector<code_place> stack;
   const std::size_t count = std::min<std::size_t>(sample.count.load(), stack_samples::frames_max);
+  const std::size_t interrupted = interrupted_frame(sample, count);
   for (std::size_t i = count; i-- > 0;) {
     if (sample.frames[i] == 0) continue;
-    found_module module{sample.frames[i] - 1};  // a return address may be the first of the next function
-    ::dl_iterate_phdr(look_into_module, &module);
+    const found_module module = module_of(sample.frames[i] - (i == interrupted ? 0 : 1));
     if (!module.is_program) continue;
     std::vector<code_place> inlined = places_at(module.offset);
     stack.insert(stack.end(), inlined.rbegin(), inlined.rend());
@@ -160,9 +173,10 @@ std::vector<code_place> stack_of(const stack_samples::sample& sample) {
 }  // namespace
 
 bool library_function(const std::string& name) {
-  static constexpr std::string_view prefixes[] = {"std::",  "__",     "twinloop::", "boost::", "fmt::", "testing::",
-                                                  "_Unwind", "operator new", "operator delete", "void std::",
-                                                  "void twinloop::", "int twinloop::", "bool twinloop::"};
+  static constexpr std::string_view prefixes[] = {"std::",           "__",         "twinloop::",      "boost::",
+                                                  "fmt::",           "testing::",  "_Unwind",         "operator new",
+                                                  "operator delete", "void std::", "void twinloop::", "int twinloop::",
+                                                  "bool twinloop::"};
   return name.empty() || name == "_start" || name == "main" || name == "abort" || name == "raise" ||
          std::any_of(std::begin(prefixes), std::end(prefixes),
                      [&](std::string_view prefix) { return name.starts_with(prefix); });

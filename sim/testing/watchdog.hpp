@@ -20,8 +20,8 @@ struct progress_mark {
 };
 progress_mark look_at_progress(shared_memory& memory);
 
-/// Looks at one child process every now and then. A child that is merely slow, because the machine is busy or because it
-/// is stopped, is never blamed: it uses no CPU time and does not sleep either.
+/// Looks at one child process every now and then. A child that is merely slow, because the machine is busy or because
+/// it is stopped, is never blamed: it uses no CPU time and does not sleep either.
 class watchdog {
  public:
   enum class verdict : std::uint8_t {

@@ -29,8 +29,8 @@ TEST_P(buggy_twin, passes_in_natural_order) {
 TEST_P(buggy_twin, is_found_by_the_search_and_its_failure_replays) {
   scratch_directory directory;
   std::string file = directory.path() + "/found.twin";
-  finished found = run({GetParam().program, "explore", GetParam().scenario, "--runs", "20000",
-                        "--stop-at-first", "--output", file});
+  finished found =
+      run({GetParam().program, "explore", GetParam().scenario, "--runs", "20000", "--stop-at-first", "--output", file});
   EXPECT_EQ(found.status, 1) << found.output << found.errors;
   EXPECT_NE(found.output.find(GetParam().broken), std::string::npos) << found.output;
   ASSERT_TRUE(std::filesystem::exists(file)) << found.output;

@@ -67,7 +67,7 @@ TEST(explore, finds_other_runs_from_another_seed) {
     explore_options options;
     options.seed = seed;
     options.runs = 200;
-    options.keep_going = true;
+    options.max_failures = 0;
     return explore(memory, stories::subject("two_deviations"), options).status.failing;
   };
   const std::uint64_t failing = failing_of(1);

@@ -26,7 +26,8 @@ TEST(signature, leaves_out_numbers_and_addresses) {
 }
 
 TEST(signature, of_a_hang_is_the_set_of_who_waits) {
-  EXPECT_EQ(site_of(lines{"b: recv on conn#2 [server.cpp:8] waits", "a: work on x waits", "b: recv on conn#1 [x.cpp:9] waits"}),
+  EXPECT_EQ(site_of(lines{"b: recv on conn#2 [server.cpp:8] waits", "a: work on x waits",
+                          "b: recv on conn#1 [x.cpp:9] waits"}),
             "a: work on x waits; b: recv on conn#N waits");
 }
 

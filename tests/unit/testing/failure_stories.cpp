@@ -40,9 +40,15 @@ void assertion(sim::world& world, const configuration&) {
 void exception(sim::world& world, const configuration&) {
   on_wrong_order(world, [] { throw std::runtime_error("job 12 came before job 11"); });
 }
-void aborts(sim::world& world, const configuration&) { on_wrong_order(world, [] { std::abort(); }); }
-void segfault(sim::world& world, const configuration&) { on_wrong_order(world, [] { write_through(nullptr); }); }
-void exits(sim::world& world, const configuration&) { on_wrong_order(world, [] { ::_exit(0); }); }
+void aborts(sim::world& world, const configuration&) {
+  on_wrong_order(world, [] { std::abort(); });
+}
+void segfault(sim::world& world, const configuration&) {
+  on_wrong_order(world, [] { write_through(nullptr); });
+}
+void exits(sim::world& world, const configuration&) {
+  on_wrong_order(world, [] { ::_exit(0); });
+}
 void endless_loop(sim::world& world, const configuration&) {
   on_wrong_order(world, [] {
     volatile bool for_ever = true;
@@ -50,7 +56,9 @@ void endless_loop(sim::world& world, const configuration&) {
     }
   });
 }
-void blocking_call(sim::world& world, const configuration&) { on_wrong_order(world, [] { ::pause(); }); }
+void blocking_call(sim::world& world, const configuration&) {
+  on_wrong_order(world, [] { ::pause(); });
+}
 
 /// A listener that nobody connects to and nobody closes.
 void hang(sim::world& world, const configuration&) {

@@ -1,5 +1,5 @@
-// Goal: results survive being written and read, are refused when damaged, and add up to the same however they are merged.
-// Method: results made by hand.
+// Goal: results survive being written and read, are refused when damaged, and add up to the same however they are
+// merged. Method: results made by hand.
 #include "sim/testing/results.hpp"
 
 #include <gtest/gtest.h>
@@ -64,7 +64,10 @@ TEST(results, that_were_cut_off_or_altered_are_refused) {
   EXPECT_FALSE(search_results::decode("{\"format\": \"other\"}", error));
   EXPECT_NE(error.find("no file of results"), std::string::npos) << error;
   EXPECT_FALSE(search_results::decode("[1, 2]", error));
-  EXPECT_FALSE(search_results::decode("\x7f" "ELF", error));
+  EXPECT_FALSE(
+      search_results::decode("\x7f"
+                             "ELF",
+                             error));
 }
 
 TEST(results, of_shards_add_up) {

@@ -69,8 +69,9 @@ TEST_F(search_commands, resume_where_the_results_end) {
 
 TEST_F(search_commands, split_in_shards_and_merged_are_the_whole_search) {
   for (const char* part : {"1", "2", "3"}) {
-    EXPECT_EQ(failures(std::string("explore several --runs 400 --results part") + part + " --shard " + part + "/3").status,
-              1);
+    EXPECT_EQ(
+        failures(std::string("explore several --runs 400 --results part") + part + " --shard " + part + "/3").status,
+        1);
   }
   const json merged = parsed("merge part1 part2 part3 --into all");
   const json whole = parsed("explore several --runs 400 --results whole");
@@ -112,6 +113,7 @@ TEST_F(search_commands, refuse_results_of_other_programs_and_other_files) {
 
 TEST_F(search_commands, refuse_wrong_use_with_a_sentence) {
   EXPECT_HAS(failures("explore check --budget 5x").errors, "write it as 30s, 5m, 2h or 10000runs");
+  EXPECT_HAS(failures("explore check --strategy random_wlk").errors, "did you mean \"random_walk\"?");
   EXPECT_HAS(failures("explore check --shard 5/4").errors, "write it as I/N");
   EXPECT_HAS(failures("explore check --results a --output b").errors, "give only one of the two");
   EXPECT_EQ(failures("explore check --jobs 0").status, 2);
@@ -122,7 +124,8 @@ TEST_F(search_commands, refuse_wrong_use_with_a_sentence) {
 /// A search without end, interrupted once it has saved something or has run for a moment.
 finished_program interrupted(const std::string& directory, const std::string& words, const char* signal) {
   const std::string program = std::string("'") + TWINLOOP_FAILURES + "' " + words;
-  return run_program(directory, program + " & search=$!; until [ -e results/.started ] || [ $((n += 1)) -gt 3000 ]; do " +
+  return run_program(directory, program +
+                                    " & search=$!; until [ -e results/.started ] || [ $((n += 1)) -gt 3000 ]; do " +
                                     "[ \"$(ls results 2>/dev/null)\" ] && touch results/.started; sleep 0.01; done; " +
                                     "kill -" + signal + " $search; wait $search");
 }
@@ -137,6 +140,7 @@ TEST_F(search_commands, interrupted_sum_up_keep_their_results_and_say_so_by_thei
     EXPECT_HAS(clean.output, "interrupted before its budget was used up");
     EXPECT_TRUE(json::parse(content(results_in("results")))["summary"]["failures"].empty());
   }
+  std::filesystem::remove_all(directory_.file("results"));
   const finished_program found = interrupted(directory_.path(), "explore check --budget 60s --results results", "INT");
   EXPECT_TRUE(found.status == 1 || found.status == 3) << found.output << found.errors;
 }
@@ -145,6 +149,13 @@ TEST_F(search_commands, stop_at_the_first_failure_if_asked) {
   const json done = parsed("explore several --runs 5000 --stop-at-first --jobs 2");
   EXPECT_EQ(done["found"].size(), 1u);
   EXPECT_LT(done["runs"], 5000);
+}
+
+TEST_F(search_commands, take_the_strategy_that_is_named) {
+  EXPECT_EQ(failures("explore check --runs 200 --strategy natural").status, 0) << "b never comes first by itself";
+  const json walk = parsed("explore check --runs 200 --strategy random_walk");
+  EXPECT_EQ(walk["strategy"], "random_walk");
+  EXPECT_EQ(walk["found"].size(), 1u);
 }
 
 TEST_F(search_commands, with_a_process_for_each_run_find_no_leaking_state) {
