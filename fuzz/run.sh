@@ -33,7 +33,7 @@ else
   [ -n "$(ls -A "$corpus")" ] || "$binary" --make-seeds "$corpus" 16
 fi
 if [ $engine = afl ]; then
-  export AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 AFL_BENCH_UNTIL_CRASH=1 AFL_NO_AFFINITY=1
+  export AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 AFL_BENCH_UNTIL_CRASH=1 AFL_NO_AFFINITY=1 AFL_AUTORESUME=1
   if [ -n "${TWINLOOP_FUZZ_SCENARIO:-}" ]; then
     export AFL_CUSTOM_MUTATOR_LIBRARY=$PWD/$folder/fuzz_afl_mutator.so AFL_CUSTOM_MUTATOR_ONLY=1
   fi
