@@ -2,6 +2,7 @@
 #include "fuzz/mutation.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace twinloop::fuzz {
 namespace {
@@ -138,15 +139,19 @@ std::vector<std::byte> mutate(std::span<const std::byte> input, const input_trac
   both made = split(input);
   const bool asks_data = known == nullptr || !known->data.empty() || known->data_wanted;
   const bool asks_schedule = known == nullptr || !known->schedule.empty() || known->schedule_wanted || !asks_data;
-  stream_mutation schedule(made.schedule, known != nullptr ? &known->schedule : nullptr,
-                           known == nullptr || known->schedule_wanted, random);
-  stream_mutation data(made.data, known != nullptr ? &known->data : nullptr, known == nullptr || known->data_wanted,
-                       random);
+  std::optional<stream_mutation> schedule, data;  // a list that the run did not ask for stays as it is
+  if (asks_schedule) {
+    schedule.emplace(made.schedule, known != nullptr ? &known->schedule : nullptr,
+                     known == nullptr || known->schedule_wanted, random);
+  }
+  if (asks_data) {
+    data.emplace(made.data, known != nullptr ? &known->data : nullptr, known == nullptr || known->data_wanted, random);
+  }
   do {
-    if (!asks_schedule || (asks_data && random.one_in(4))) {
-      data.once();
+    if (!schedule || (data && random.one_in(4))) {
+      data->once();
     } else {
-      schedule.once();
+      schedule->once();
     }
   } while (random.one_in(4));  // few at a time: what a run has reached hangs on all that came before
   return join(std::move(made), size_max);

@@ -150,7 +150,7 @@ std::uint32_t candidate_source::pick(const sim::question& asked) {
   std::vector<order_state*> passed_over;
   for (std::uint32_t i = 0; i < options.size(); ++i) {
     order_state* const order = holder_of(options[i].identity);
-    if (order == nullptr) {
+    if (order == nullptr || order->until == order->held) {
       for (order_state* each : passed_over) used_[each->index] = true;
       if (!passed_over.empty()) kept_back_ = passed_over.front();
       return i;

@@ -15,7 +15,8 @@ struct instruction {
   enum class form : std::uint8_t {
     answer,  ///< a recorded answer, followed as lenient replay follows it
     rush,    ///< `until` goes whenever it is on offer
-    order,   ///< `held` waits until `until` has run, as long as there is something else to do
+    order,   ///< `held` waits until `until` has run, as long as there is something else to do; with `until` the same
+             ///< step it waits for nobody, and is only late by its exponent
   };
   form how = form::answer;
   sim::choice_record record{};  ///< answer

@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::size_t inversions_tried = 256;
 constexpr std::size_t steps_compared = 5'000;  // longer runs are shrunk answer by answer
-constexpr std::uint32_t longest_hold = 7;
+constexpr std::uint64_t tried_by_one = 8;      // deviations that may have one cause
+constexpr std::uint32_t longest_hold = 7;      // until 127 others were delivered
 
 bool of_order(sim::choice_kind kind) { return is_order(kind); }
 bool of_order_or_delay(sim::choice_kind kind) { return is_order(kind) || is_delay(kind); }
@@ -75,23 +76,35 @@ void shrinker::canonicalise(candidate& current) {
   }
 }
 
-/// A single late step in the place of everything: of several restarts the one that finds the one cause behind two
-/// effects.
+/// One thing in the place of all that changes the order: the one cause behind two effects. Each step that was overtaken
+/// is late by itself, by more and more; each that overtook goes first.
 void shrinker::one_for_all() {
-  if (best_measure_.deviations < 2 || best_steps_.size() > steps_compared) return;
+  if (best_measure_.deviations < 2 || best_measure_.deviations > tried_by_one) return;
+  if (best_steps_.size() > steps_compared) return;
   const candidate rest = keep_back(of_order_or_delay);
   if (best_measure_.deviations <= rest.size() + 1) return;
+  const auto improves = [&](const instruction& single) {
+    candidate tried = rest;
+    tried.push_back(single);
+    const measure before = best_measure_;
+    return fails(tried) && best_measure_ < before;
+  };
   const trace run = best_steps_;
-  for (inversion each : covering_inversions(run, natural_)) {
-    candidate tried = as_orders(run, {each});
-    const std::uint32_t needed = tried.front().exponent;
-    tried.insert(tried.end(), rest.begin(), rest.end());
-    for (const std::uint32_t exponent : {needed, longest_hold}) {
-      tried.front().exponent = exponent;
-      const measure before = best_measure_;
-      if (fails(tried) && best_measure_ < before) return;
+  const std::vector<inversion> inversions = covering_inversions(run, natural_);
+  for (const std::uint32_t exponent : {2u, 3u, 1u, 4u, longest_hold}) {
+    for (const inversion& each : inversions) {
+      instruction late;
+      late.how = instruction::form::order;
+      late.held = late.until = run[each.held].identity;
+      late.exponent = exponent;
+      if (!may_go_on() || improves(late)) return;
     }
-    if (!may_go_on()) return;
+  }
+  for (const inversion& each : inversions) {
+    instruction first;
+    first.how = instruction::form::rush;
+    first.until = run[each.until].identity;
+    if (!may_go_on() || improves(first)) return;
   }
 }
 

@@ -38,9 +38,9 @@ void shrinker::shrink_schedule() {
     }
     candidate current = reduce(as_answers(best_));
     lower_values(current);
+    one_for_all();
     if (best_measure_.deviations < 2) return;
     remove_pairs(current);
-    one_for_all();
     delete_spans();
   } while (best_measure_ < before && best_measure_.deviations > 1 && may_go_on());
 }

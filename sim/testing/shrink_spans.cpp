@@ -9,7 +9,7 @@
 namespace twinloop::testing {
 namespace {
 
-constexpr std::size_t spans_tried = 64;
+constexpr std::size_t spans_tried = 32;
 
 using question_name = std::tuple<sim::choice_kind, std::uint64_t>;
 

@@ -104,7 +104,8 @@ signature signature_of(const observation& seen) {
   if (name == "stalled") return {ended, name, running_at_the_end(seen)};
   if (name.starts_with("crash.")) {
     const bool named = std::count(name.begin(), name.end(), '.') > 1;  // a sanitizer said what it was
-    return {ended, normalise(name), named ? "" : running_at_the_end(seen)};
+    if (named) return {ended, normalise(name), ""};
+    return {ended, normalise(name), result.site.empty() ? running_at_the_end(seen) : normalise(result.site)};
   }
   return {ended + " check", normalise(name), ""};
 }
