@@ -187,7 +187,7 @@ twinloop::check_result follows_model(const std::string& bug, twinloop::check_opt
           for (const auto* each : {&first, &second}) {
             if (each->empty()) continue;
             const std::string name = each == &first ? "first" : "second";
-            auto program = [&world, each, name, server](twinloop::loop& loop, const twinloop::arguments&) {
+            auto program = [each, name, server](twinloop::loop& loop, const twinloop::arguments&) {
               connection under_test(loop, server, name);
               rc::state::runAll(*each, model{}, under_test);
               under_test.finish();
