@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <atomic>
 #include <map>
 #include <memory>
 
@@ -32,10 +33,15 @@ struct small_program {
 
 std::uint64_t key_of(std::uint32_t variable) { return key("variable", variable); }
 
-/// Everything that a run of a small program changes.
+/// Everything that a run of a small program changes. Jobs write values too, and nothing but the search orders them:
+/// they are atomic, so that this is no data race.
 struct memory {
-  std::array<std::uint64_t, variables> values{};
+  std::array<std::atomic<std::uint64_t>, variables> values{};
   std::array<std::uint64_t, 4> registers{};
+  void clear() {
+    for (auto& each : values) each = 0;
+    registers = {};
+  }
   void write(std::uint64_t value, std::uint32_t variable) {
     values[variable] = mix64(value + values[variable] * 7 + 1);
   }
@@ -52,7 +58,7 @@ class runner {
   explicit runner(const small_program& what) : what_(&what) {}
 
   void operator()(world& world) {
-    state_ = {};
+    state_.clear();
     calibration::chains chains;
     for (const auto& each : what_->chains) chains.lengths.push_back(static_cast<unsigned>(each.size()));
     chains.visit = [this](link at) { perform(at, what_->chains[at.chain][at.index]); };

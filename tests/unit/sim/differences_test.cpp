@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <optional>
 
 #include "twinloop/file.hpp"
@@ -271,16 +272,16 @@ TEST(differences, the_machine_is_the_same_everywhere) {
 
 TEST(differences, a_job_runs_alone_until_it_calls_something_of_its_job) {
   run_alone([](loop& loop) {
-    int inside = 0, most = 0;
+    std::atomic<int> inside = 0, most = 0;  // atomic: nothing but the pool's one-at-a-time orders them
     std::optional<work_handle> works[4];
     for (auto& each : works) {
       each.emplace(loop);
       each->start(
           [&](job& job) {
-            for (int i = 0; i < 100; ++i) most = std::max(most, ++inside), --inside;  // no race: nothing is called
+            for (int i = 0; i < 100; ++i) most = std::max(+most, ++inside), --inside;  // no race: nothing is called
             ++inside;
             job.yield();  // here the others run
-            most = std::max(most, inside + 10);
+            most = std::max(+most, inside + 10);
             --inside;
           },
           [](errc) {});

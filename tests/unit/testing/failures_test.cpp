@@ -2,6 +2,7 @@
 // and what is found does not depend on the number of jobs or shards. Method: stories with one planted failure each.
 #include <gtest/gtest.h>
 
+#include "loop/race_checks.hpp"
 #include "sim/testing/explore.hpp"
 #include "sim/testing/memory_check.hpp"
 #include "tests/unit/testing/failure_stories.hpp"
@@ -92,6 +93,7 @@ TEST(failures, of_an_endless_loop_name_the_function_that_does_not_return) {
   ASSERT_EQ(done.found.size(), 1u);
   const sim::failure& broke = done.found[0].seen.result.broke;
   EXPECT_NE(broke.message.find("of CPU time"), std::string::npos) << broke.message;
+  if (race_checks::on) return;  // ThreadSanitizer keeps a signal back until the next system call: docs/fidelity.md
   EXPECT_NE(broke.place.find("failure_stories.cpp:"), std::string::npos) << broke.place << "\n" << broke.message;
 }
 
