@@ -212,8 +212,9 @@ const run_report& world::run_for(duration budget) {
 const run_report& world::report() const { return state_->report_; }
 
 void world::fail(std::string_view name, std::string message, where at) {
-  const race_checks::gate scope;
-  state_->record_failure(std::string(name), std::move(message), fmt::format("{}:{}", at.file, at.line));
+  const race_checks::gate scope;  // the text is copied inside: a job that wrote it may never end
+  state_->record_failure(std::string(name), std::string(message.data(), message.size()),
+                         fmt::format("{}:{}", at.file, at.line));
 }
 
 void world::check(bool holds, std::string_view name, std::string message, where at) {
