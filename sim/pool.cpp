@@ -243,7 +243,7 @@ result<std::int64_t> world_state::block_job(job_state& which, blocking_request& 
       return std::int64_t{0};
     }
     case blocking_kind::file: {
-      const std::int64_t takes = call_duration(which.asked, request.file.call);
+      const std::int64_t takes = call_duration(*which.name, request.file.call);  // counted with those of its name
       events_.push(now_ + takes, event_kind::resume_job, &which, which.generation, 0);
       suspend_job(which);
       if (choose_.wants_touches()) touch_file(of, request.file);
