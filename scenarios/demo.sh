@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What ./dev demo shows: a real bug found, replayed and shrunk in simulation; the fixed server searched; then the very
+# What ./dev demo shows: a real bug found, replayed, shrunk and explained in simulation; the fixed server searched; then the very
 # same server on the real kernel, spoken to over TCP. Argument: the build directory.
 set -euo pipefail
 programs=$(cd "$1" && pwd)/scenarios/kv
@@ -33,9 +33,11 @@ title "2. Replay the file: the same failure, the same trace hash."
 expect 0 "$programs/kv" replay found.twin
 title "3. Shrink it to the decisions that matter."
 expect 0 "$programs/kv" shrink found.twin --output small.twin
-title "4. The fixed server, thousands of schedules with crashes and power failures:"
+title "4. Why it fails: the run beside the natural one, and a test to paste."
+expect 0 "$programs/kv" explain small.twin
+title "5. The fixed server, thousands of schedules with crashes and power failures:"
 expect 0 "$programs/kv" explore kv --runs 5000
-title "5. The same server on the real kernel, over TCP:"
+title "6. The same server on the real kernel, over TCP:"
 mkdir data
 mkfifo lines
 "$programs/kv_server" --port 0 --dir "$work/data" >lines 2>server.log &

@@ -38,9 +38,13 @@ struct scenario {
   std::vector<std::string> sizes{};
 };
 
-/// The command line of a scenario binary: list, run, explore, replay, shrink, merge. Exit status: 0 clean, 1 a failure
-/// was found (or did not replay), 2 wrong use, 3 a search was interrupted before it found anything.
-int scenario_main(int argc, char** argv, std::span<const scenario> all);
+/// The command line of a scenario binary: list, run, explore, replay, shrink, explain, merge. Exit status: 0 clean, 1 a
+/// failure was found (or did not replay), 2 wrong use, 3 a search was interrupted before it found anything.
+/// `spelled` is how a test of the same program would write `all`, for the tests that `explain` prints.
+int scenario_main(int argc, char** argv, std::span<const scenario> all, const char* spelled = "scenarios()");
+
+/// A copy of the scenario of that name; throws std::invalid_argument, which lists those there are, if there is none.
+scenario find_scenario(std::span<const scenario> all, std::string_view name);
 
 /// A replay file: everything that repeats a run. Text, one choice a line; see docs/determinism.md.
 struct replay_file {

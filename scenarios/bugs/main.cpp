@@ -2,4 +2,6 @@
 // a row, B01.fixed the fixed one.
 #include "scenarios/bugs/rows.hpp"
 
-int main(int argc, char** argv) { return twinloop::testing::scenario_main(argc, argv, bugs::all_scenarios()); }
+int main(int argc, char** argv) {
+  return twinloop::testing::scenario_main(argc, argv, bugs::all_scenarios(), "bugs::all_scenarios()");
+}

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "sim/testing/budget.hpp"
+#include "sim/testing/explanation.hpp"
 #include "sim/testing/explore.hpp"
 #include "sim/testing/explore_text.hpp"
 #include "sim/testing/kept_results.hpp"
@@ -138,14 +139,14 @@ class explore_session {
   }
 
   /// Writes the replay file of a finding, always the same for one failure. Nothing if there can be none.
-  std::string save(const failure_signature& what, const finding& found, bool minimal) {
+  std::string save(const failure_signature& what, const finding& found, const subject& with, bool minimal) {
     if (found.what != finding::nature::failure || found.seen.truncated) return {};
     std::string& path = paths_[what];
     if (path.empty()) {
       path = kept_ ? kept_->replay_path(what) : output_path(session_, found, what_.name, paths_.size() - 1);
     }
     const std::string to = minimal ? minimal_name(path) : path;
-    const std::optional<std::string> error = make_replay_file(found, what_, session_.line.program).save(to);
+    const std::optional<std::string> error = make_replay_file(found, with, session_.line.program).save(to);
     if (error) session_.out.complain(session_.line.program, *error);
     if (error) return {};
     files_[what] = to;
@@ -167,28 +168,36 @@ class explore_session {
     progress_.clear();
     const bool known = paths_.contains(what) || told_.contains(what) || (kept_ && kept_->known_before(what));
     told_.insert(what);
-    std::string file = save(what, met, false);
+    std::string file = save(what, met, what_, false);
     if (known) return;  // the same failure in a lower run, or one that earlier results have
     finding found = met;
-    std::string shrink_words;
+    subject with = what_;
+    report_lines lines;
     if (!file.empty() && met.seen.result.deviations > 0) {
-      shrink_words = fmt::format("{} shrink {}", session_.line.invoked, shell_word(file));
+      lines.shrink = fmt::format("{} shrink {}", session_.line.invoked, shell_word(file));
     }
-    if (!shrink_words.empty() && session_.line.shrink_too) {
-      found.seen = shrink_now(met);
-      const std::string smaller = save(what, found, true);
+    if (!lines.shrink.empty() && session_.line.shrink_too) {
+      shrink_now(found, with);
+      const std::string smaller = save(what, found, with, true);
       if (!smaller.empty()) file = smaller;
-      shrink_words.clear();
+      lines.shrink.clear();
     }
-    session_.out.say(failure_report(found, {replay_words(found, file), shrink_words}, session_.out.colours()));
+    lines.replay = replay_words(found, file);
+    if (!file.empty()) lines.explain = fmt::format("{} explain {}", session_.line.invoked, shell_word(file));
+    session_.out.say(failure_report(found, lines, session_.out.colours()));
   }
 
-  observation shrink_now(const finding& met) {
+  /// Makes the finding smaller, and perhaps the settings of its subject.
+  void shrink_now(finding& found, subject& with) {
     shrink_options options;
     options.stall = options_.stall;
     options.interrupted = options_.interrupted;
-    shrink_result shrunk = shrink(memory_, what_, met.seed, met.seen.result.choices, met.seen.result, options);
-    return shrunk.problem ? met.seen : std::move(shrunk.best);
+    const run_result before = found.seen.result;
+    shrink_result shrunk = shrink(memory_, with, found.seed, before.choices, before, options);
+    if (shrunk.problem) return;
+    found.seen = std::move(shrunk.best);
+    with.settings = shrunk.settings;
+    found.natural = run_natural(memory_, with, found.seed, {});
   }
 
   const interrupt_guard guard_;  // first of all: no Ctrl-C is lost

@@ -12,7 +12,7 @@
 namespace twinloop::testing {
 namespace {
 
-const std::array<std::string, 6> command_names = {"list", "run", "explore", "replay", "shrink", "merge"};
+const std::array<std::string, 7> command_names = {"list", "run", "explore", "replay", "shrink", "explain", "merge"};
 
 const CLI::Validator a_number(
     [](std::string& text) {
@@ -35,6 +35,7 @@ class parser {
     add_explore();
     add_replay();
     add_shrink();
+    add_explain();
     add_merge();
   }
   CLI::App& app() { return app_; }
@@ -146,6 +147,18 @@ class parser {
     add_stall(sub);
     add_output(sub, "Where to write the smaller file; default: NAME.min.twin beside NAME.twin");
   }
+  void add_explain() {
+    CLI::App& sub =
+        add(command::explain,
+            "Say why the run of a replay file fails: the choices that matter, the two callbacks that race, the "
+            "natural and the failing run side by side, and a test to paste. Shrinks it first, in memory. "
+            "Exit status 0: explained; 1: it does not fail that way any more");
+    sub.add_option("file", line_.file, "The replay file")->required();
+    sub.add_option("--time", line_.seconds, "At most so much wall time for shrinking; default 10")
+        ->type_name("SECONDS")
+        ->check(CLI::PositiveNumber);
+    add_stall(sub);
+  }
 
   void add_merge() {
     CLI::App& sub = add(command::merge,
@@ -169,8 +182,9 @@ std::optional<std::string> unknown_command(int argc, char** argv) {
     if (word == known) return std::nullopt;
   }
   const std::optional<std::string> near = nearest_name(word, command_names);
-  return fmt::format("there is no command \"{}\"{}; the commands are list, run, explore, replay, shrink and merge",
-                     word, near ? fmt::format(" (did you mean \"{}\"?)", *near) : "");
+  return fmt::format(
+      "there is no command \"{}\"{}; the commands are list, run, explore, replay, shrink, explain and merge", word,
+      near ? fmt::format(" (did you mean \"{}\"?)", *near) : "");
 }
 
 }  // namespace

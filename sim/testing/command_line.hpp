@@ -10,14 +10,14 @@
 
 namespace twinloop::testing {
 
-enum class command : std::uint8_t { list, run, explore, replay, shrink, merge };
+enum class command : std::uint8_t { list, run, explore, replay, shrink, explain, merge };
 
 struct command_line {
   command what = command::list;
   std::string program;   ///< base name of the binary
   std::string invoked;   ///< the binary as it was called
   std::string scenario;  ///< empty = the only one
-  std::string file;      ///< replay, shrink
+  std::string file;      ///< replay, shrink, explain
   std::vector<std::string> settings;
   std::optional<std::string> kinds;
   std::string seed = "1";

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sim/testing/explanation.hpp"
 #include "sim/testing/progress.hpp"
 #include "sim/testing/session.hpp"
 #include "sim/testing/shrink.hpp"
@@ -10,21 +11,6 @@
 
 namespace twinloop::testing {
 namespace {
-
-run_result expected_result(const session& session, const replay_file& file) {
-  run_result expected;
-  expected.broke = file.broke;
-  expected.ended = sim::outcome::clean;
-  for (const sim::outcome ended :
-       {sim::outcome::failed, sim::outcome::hung, sim::outcome::livelock, sim::outcome::slow, sim::outcome::not_run}) {
-    if (file.ended == sim::name(ended)) expected.ended = ended;
-  }
-  if (!failing(expected) || expected.broke.name.empty()) {
-    throw usage_error{
-        fmt::format("{} is the record of a clean run; there is no failure to shrink it for", session.line.file)};
-  }
-  return expected;
-}
 
 std::string outcome_text(const shrink_result& done, std::uint64_t deviations) {
   std::string text =
@@ -45,7 +31,7 @@ std::string minimal_name(const std::string& path) {
 int shrink_command(const session& session) {
   const replay_file file = load_replay(session);
   subject what = make_subject(session, file);
-  const run_result expected = expected_result(session, file);
+  const run_result expected = expected_failure(session, file);
   const interrupt_guard guard;
   progress_line progress(!session.out.json());
   shrink_options options;
@@ -69,11 +55,14 @@ int shrink_command(const session& session) {
   const std::string path = session.line.output.empty() ? minimal_name(session.line.file) : session.line.output;
   finding found{finding::nature::failure, file.seed, file.run, 0, std::move(done.best)};
   what.settings = done.settings;
+  found.natural = run_natural(memory, what, file.data_seed, {});
   replay_file smaller = make_replay_file(found, what, session.line.program);
   smaller.data_seed = file.data_seed;
   if (const std::optional<std::string> error = smaller.save(path)) throw usage_error{*error};
   const std::string replay = fmt::format("{} replay {}", session.line.invoked, shell_word(path));
-  session.out.say(failure_report(found, {replay, ""}, session.out.colours()));
+  session.out.say(failure_report(found,
+                                 {replay, "", fmt::format("{} explain {}", session.line.invoked, shell_word(path))},
+                                 session.out.colours()));
   session.out.say(outcome_text(done, found.seen.result.deviations));
   session.out.give({{"command", "shrink"},
                     {"file", valid_utf8(path)},

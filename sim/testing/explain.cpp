@@ -6,13 +6,15 @@
 #include <algorithm>
 
 #include "sim/testing/text.hpp"
+#include "sim/testing/waits.hpp"
 
 namespace twinloop::testing {
 namespace {
 
 class explainer {
  public:
-  explicit explainer(const observation& seen) : seen_(seen) {}
+  explainer(const observation& seen, const observation* natural)
+      : seen_(seen), natural_(natural), waits_(seen, natural == nullptr ? nullptr : &natural->steps) {}
 
   std::string operator()(std::size_t index) const {
     const sim::choice_record& made = seen_.result.choices[index];
@@ -26,19 +28,19 @@ class explainer {
         return fmt::format("{} is given {} of what is ready for it, the rest later", which,
                            plural(made.value, "piece"));
       case sim::choice_kind::defer:
-        return held(which, "completion", made.value);
+        return held(index, which, "completion", made.value);
       case sim::choice_kind::close_defer:
-        return held(which, "close", made.value);
+        return held(index, which, "close", made.value);
       case sim::choice_kind::pool_start:
         return fmt::format("{} starts a job that was queued after {}", which, plural(made.value, "other"));
       case sim::choice_kind::pool_run:
         return held_back(fmt::format("{}, having yielded,", which), made.value);
       case sim::choice_kind::pool_done:
-        return fmt::format("{} takes longer in the pool{}", which, step(made));
+        return fmt::format("{} takes longer in the pool{}{}", which, step(made), until(made.label));
       case sim::choice_kind::timer_late:
-        return fmt::format("{} notices its due timers late{}", which, step(made));
+        return fmt::format("{} notices its due timers late{}{}", which, step(made), until(made.label));
       case sim::choice_kind::latency:
-        return fmt::format("a packet of {} takes longer{}", which, step(made));
+        return fmt::format("a packet of {} takes longer{}{}", which, step(made), until(made.label));
       case sim::choice_kind::short_io:
         return fmt::format("a transfer of {} moves less than it could{}", which, step(made));
       case sim::choice_kind::cancel_race:
@@ -72,12 +74,32 @@ class explainer {
     return text;
   }
 
-  static std::string held(const std::string& who, const char* what, std::uint32_t value) {
+  std::string held(std::size_t index, const std::string& who, const char* what, std::uint32_t value) const {
+    if (const auto known = seen_.held.find(index); known != seen_.held.end()) {
+      if (const trace_step* const other = waits_.of_step(known->second)) {
+        return fmt::format("\"{}\" is held until \"{}\" has run", name_of_step(known->second),
+                           name_of_step(other->identity));
+      }
+    }
     if (value >= 8)
       return fmt::format("{}'s {} is held for {}", who, what, spell_time((value - 7) * std::int64_t{62'500'000}));
     const std::uint64_t others = (std::uint64_t{1} << std::min<std::uint32_t>(value, 63)) - 1;
     return fmt::format("{}'s {} is held until {} {} delivered", who, what, plural(others, "other"),
                        others == 1 ? "was" : "were");
+  }
+
+  /// For something that takes longer, by name: what ran in the meantime.
+  std::string until(std::uint64_t label) const {
+    const trace_step* const other = waits_.of_label(label);
+    return other == nullptr ? std::string() : fmt::format(", until \"{}\" has run", name_of_step(other->identity));
+  }
+
+  std::string name_of_step(std::uint64_t identity) const {
+    for (const observation* each : {&seen_, natural_}) {
+      const auto found = each->step_names.find(identity);
+      if (found != each->step_names.end()) return found->second;
+    }
+    return name_of(identity);
   }
 
   static std::string held_back(const std::string& who, std::uint32_t value) {
@@ -119,13 +141,15 @@ class explainer {
   }
 
   const observation& seen_;
+  const observation* natural_;
+  const waits waits_;
 };
 
 }  // namespace
 
-std::vector<std::string> explain_deviations(const observation& seen, std::size_t limit) {
+std::vector<std::string> explain_deviations(const observation& seen, std::size_t limit, const observation* natural) {
   std::vector<std::string> sentences;
-  const explainer explain(seen);
+  const explainer explain(seen, natural);
   for (std::size_t index = 0; index < seen.result.choices.size() && sentences.size() < limit; ++index) {
     if (seen.result.choices[index].value != 0) sentences.push_back(explain(index));
   }

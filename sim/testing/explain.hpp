@@ -6,8 +6,10 @@
 
 namespace twinloop::testing {
 
-/// One sentence for each answer that was not the natural one, in the order of the run, at most `limit`.
-std::vector<std::string> explain_deviations(const observation& seen, std::size_t limit);
+/// One sentence for each answer that was not the natural one, in the order of the run, at most `limit`. With the steps
+/// of the natural run (and of `seen`) those about something that waits say what it waited for.
+std::vector<std::string> explain_deviations(const observation& seen, std::size_t limit,
+                                            const observation* natural = nullptr);
 
 }  // namespace twinloop::testing
 

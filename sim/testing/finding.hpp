@@ -17,6 +17,7 @@ struct finding {
   std::uint64_t run = 0;
   double seconds = 0;     ///< of search until it was met
   observation seen;       ///< of the confirming run if it recurs, else of the one that met it
+  observation natural{};  ///< the natural run with its steps, if it was run: sentences then say who was waited for
   bool confirmed = true;  ///< a fresh process showed the same, or it was judged; false: there was no time to
 };
 

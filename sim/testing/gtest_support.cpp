@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "sim/testing/crash_note.hpp"
+#include "sim/testing/explanation.hpp"
 #include "sim/testing/file_io.hpp"
 #include "sim/testing/finding.hpp"
 #include "sim/testing/learning.hpp"
@@ -144,7 +145,10 @@ class test_runs {
       shrink_options options;
       options.seconds = shrink_seconds;
       shrink_result shrunk = shrink(memory, what_, seed_, found.seen.result.choices, found.seen.result, options);
-      if (!shrunk.problem) found.seen = std::move(shrunk.best);
+      if (!shrunk.problem) {
+        found.seen = std::move(shrunk.best);
+        found.natural = run_natural(memory, what_, seed_, {});
+      }
     }
     return tell(found);
   }

@@ -17,7 +17,8 @@ enum message_kind : std::uint32_t {
   divergence_message,
   step_message,
   step_name_message,
-  class_message
+  class_message,
+  held_message
 };
 
 /// Numbers as eight bytes of this machine, texts with their length before them: both ends are the same program.
@@ -135,6 +136,10 @@ void observation_writer::overtook(const overtaking& what) {
   log_->append(overtaking_message, out.bytes());
 }
 
+void observation_writer::held(std::uint64_t index, std::uint64_t identity) {
+  log_->append(held_message, (packer() << index << identity).bytes());
+}
+
 void observation_writer::event(const sim::event& what) {
   log_->append(event_message, (packer() << static_cast<std::uint64_t>(what.time) << what.hash << what.text).bytes());
 }
@@ -183,6 +188,11 @@ void read_observation(const message_log& log, observation& seen) {
       case class_message:
         seen.classes.push_back(in.number());
         break;
+      case held_message: {
+        const std::uint64_t index = in.number();
+        seen.held[index] = in.number();
+        break;
+      }
       case step_message:
         seen.steps.push_back(read_step(in));
         break;
@@ -211,6 +221,7 @@ std::uint32_t observing_source::answer(const sim::question& asked) {
     for (const sim::choice_option& option : what.overtaken) name_option(option);
     writer_.overtook(what);
   }
+  if (value != 0 && asked.about != 0) writer_.held(index_, asked.about);
   ++index_;
   check_divergence();
   return value;

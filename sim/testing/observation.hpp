@@ -21,6 +21,7 @@ struct overtaking {
 struct observation {
   run_result result;
   std::vector<overtaking> overtakings;
+  std::map<std::uint64_t, std::uint64_t> held;      ///< which choice of the run kept a step back, and its identity
   trace steps;                                      ///< only if they were asked for
   std::map<std::uint64_t, std::string> step_names;  ///< of their identities
   std::vector<sim::event> events;                   ///< only if they were logged
@@ -39,6 +40,7 @@ class observation_writer {
   void result(const run_result& ended);  ///< all but choices and names
   void name(std::uint64_t hash, const std::string& text);
   void overtook(const overtaking& what);
+  void held(std::uint64_t index, std::uint64_t identity);
   void step(const trace_step& what);
   void step_name(std::uint64_t identity, const std::string& text);
   void event(const sim::event& what);

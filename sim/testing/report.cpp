@@ -62,7 +62,7 @@ std::string deviations(const finding& found) {
   std::string text = fmt::format("  {} {} from the natural order (of {}):\n", plural(count, "choice"),
                                  count == 1 ? "differs" : "differ", spell_count(of));
   std::size_t number = 0;
-  for (const std::string& sentence : explain_deviations(seen, deviations_shown)) {
+  for (const std::string& sentence : explain_deviations(seen, deviations_shown, &found.natural)) {
     text += fmt::format("    {}. {}\n", ++number, sentence);
   }
   if (count > number) text += fmt::format("    ... and {} more\n", spell_count(count - number));
@@ -90,6 +90,7 @@ std::string failure_report(const finding& found, const report_lines& lines, cons
   }
   if (!lines.replay.empty()) text += fmt::format("  replay:  {}\n", lines.replay);
   if (!lines.shrink.empty()) text += fmt::format("  shrink:  {}\n", lines.shrink);
+  if (!lines.explain.empty()) text += fmt::format("  explain: {}\n", lines.explain);
   return text;
 }
 
@@ -113,7 +114,7 @@ nlohmann::json failure_json(const finding& found, const std::string& file) {
                          {"deviations", result.deviations},
                          {"trace_hash", hex(result.hash)},
                          {"explanation", nlohmann::json::array()}};
-  for (const std::string& sentence : explain_deviations(found.seen, deviations_in_json)) {
+  for (const std::string& sentence : explain_deviations(found.seen, deviations_in_json, &found.natural)) {
     text["explanation"].push_back(valid_utf8(sentence));
   }
   if (!file.empty()) text["file"] = valid_utf8(file);

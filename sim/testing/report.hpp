@@ -19,8 +19,9 @@ struct palette {
 };
 
 struct report_lines {
-  std::string replay;  ///< the command that runs it again; empty = none
-  std::string shrink;  ///< the command that makes it smaller; empty = none
+  std::string replay;     ///< the command that runs it again; empty = none
+  std::string shrink;     ///< the command that makes it smaller; empty = none
+  std::string explain{};  ///< the command that says more about it; empty = none
 };
 
 /// The report of a failing run: what broke, how it differs from the natural order, how to run it again.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <stdexcept>
 
 #include "sim/testing/failure_signature.hpp"
 #include "sim/testing/observation.hpp"
@@ -103,6 +104,15 @@ run_result run_in(sim::world& world, const run_request& request) {
                 : result.broke.name == leak_name   ? site_of(report.left)
                                                    : site_of(result.broke);
   return result;
+}
+
+scenario find_scenario(std::span<const scenario> all, std::string_view name) {
+  std::string known;
+  for (const scenario& each : all) {
+    if (each.name == name) return each;
+    known += fmt::format("{}{}", known.empty() ? "" : ", ", each.name);
+  }
+  throw std::invalid_argument(fmt::format("there is no scenario \"{}\" (known: {})", name, known));
 }
 
 run_result run_once(const scenario& story, const configuration& settings, sim::choice_source* source,

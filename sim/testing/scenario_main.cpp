@@ -1,4 +1,4 @@
-// The main function of scenario binaries: list, run, explore, replay, shrink, merge.
+// The main function of scenario binaries: list, run, explore, replay, shrink, explain, merge.
 #include <exception>
 #include <nlohmann/json.hpp>
 
@@ -20,6 +20,8 @@ int dispatch(const session& session) {
       return replay_command(session);
     case command::shrink:
       return shrink_command(session);
+    case command::explain:
+      return explain_command(session);
     case command::merge:
       return merge_command(session);
   }
@@ -28,13 +30,13 @@ int dispatch(const session& session) {
 
 }  // namespace
 
-int scenario_main(int argc, char** argv, std::span<const scenario> all) {
+int scenario_main(int argc, char** argv, std::span<const scenario> all, const char* spelled) {
   const std::variant<command_line, int> parsed = parse_command_line(argc, argv);
   if (const int* status = std::get_if<int>(&parsed)) return *status;
   const command_line& line = std::get<command_line>(parsed);
   console out(line.json);
   try {
-    return dispatch({line, all, out});
+    return dispatch({line, all, out, spelled});
   } catch (const usage_error& error) {
     out.complain(line.program, error.text);
   } catch (const results_error& error) {

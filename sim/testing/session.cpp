@@ -128,6 +128,20 @@ subject make_subject(const session& session, const replay_file& file) {
   return make_subject(story, file.settings);
 }
 
+run_result expected_failure(const session& session, const replay_file& file) {
+  run_result expected;
+  expected.broke = file.broke;
+  expected.ended = sim::outcome::clean;
+  for (const sim::outcome ended :
+       {sim::outcome::failed, sim::outcome::hung, sim::outcome::livelock, sim::outcome::slow, sim::outcome::not_run}) {
+    if (file.ended == sim::name(ended)) expected.ended = ended;
+  }
+  if (!failing(expected) || expected.broke.name.empty()) {
+    throw usage_error{fmt::format("{} is the record of a clean run; there is no failure in it", session.line.file)};
+  }
+  return expected;
+}
+
 std::string output_path(const session& session, const finding& found, const std::string& scenario,
                         std::size_t ordinal) {
   std::string name = fmt::format("{}-{:x}.twin", scenario, found.seed);

@@ -19,6 +19,7 @@ struct session {
   const command_line& line;
   std::span<const scenario> all;
   console& out;
+  const char* scenarios_spelled = "scenarios()";  ///< how a test spells `all`
 };
 
 /// The scenario that the command line names, or the only one.
@@ -31,6 +32,9 @@ configuration parse_settings(const scenario& story, const std::vector<std::strin
 replay_file load_replay(const session& session);
 /// The scenario and settings of a replay file.
 subject make_subject(const session& session, const replay_file& file);
+
+/// The failure that the file records; wrong use if it records none.
+run_result expected_failure(const session& session, const replay_file& file);
 
 /// Where the replay file of a finding goes: as asked, else "<scenario>-<seed>.twin"; `ordinal` > 0 adds the run.
 std::string output_path(const session& session, const finding& found, const std::string& scenario, std::size_t ordinal);
@@ -48,6 +52,7 @@ int run_command(const session& session);
 int explore_command(const session& session);
 int replay_command(const session& session);
 int shrink_command(const session& session);
+int explain_command(const session& session);
 int merge_command(const session& session);
 
 }  // namespace twinloop::testing

@@ -1,0 +1,118 @@
+// An explanation for people and for tools.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "sim/testing/explanation.hpp"
+#include "sim/testing/text.hpp"
+
+namespace twinloop::testing {
+namespace {
+
+using nlohmann::json;
+
+std::string name_of(const explanation& why, std::uint64_t identity) {
+  for (const observation* seen : {static_cast<const observation*>(&why.shrunk.best), &why.natural}) {
+    const auto found = seen->step_names.find(identity);
+    if (found != seen->step_names.end()) return found->second;
+  }
+  return fmt::format("#{:x}", identity);
+}
+
+/// What the run that does not fail has instead of the choice that decides.
+std::string instead(const racing_pair& race, std::size_t deviations) {
+  const std::string which = deviations == 1 ? "the choice" : fmt::format("choice {}", race.deviation + 1);
+  return race.smaller.value == 0 ? fmt::format("{} natural", which)
+                                 : fmt::format("{} smaller, {} of {}", which, race.smaller.value, race.smaller.n - 1);
+}
+
+std::string race_text(const explanation& why) {
+  const observation& failing = why.shrunk.best;
+  if (failing.result.deviations == 0) return {};
+  if (!why.race) return "  the race: no pair of callbacks was found; values, faults or lateness decide this\n";
+  const racing_pair& race = *why.race;
+  std::string text =
+      fmt::format("  the race: {}, and both orders occur\n",
+                  race.pair.share_key ? "two callbacks touch the same thing" : "two callbacks of one process");
+  text += fmt::format("    A  {}\n    B  {}\n", name_of(why, race.pair.first.identity),
+                      name_of(why, race.pair.second.identity));
+  text += fmt::format("    A then B ({}): {}\n", instead(race, failing.result.deviations),
+                      experiments::outcome(race.clean));
+  text +=
+      fmt::format("    {}: {}\n", race.pair.first_ran ? "B then A" : "B, and A not yet", experiments::outcome(failing));
+  if (race.others > 0) {
+    text += fmt::format("    the two runs differ in the order of {} that could race as well\n",
+                        plural(race.others, "pair"));
+  }
+  return text;
+}
+
+std::string indented(const std::string& text, const char* by) {
+  std::string all;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    all += fmt::format("{}{}\n", by, text.substr(at, end - at));
+    at = end + 1;
+  }
+  return all;
+}
+
+json cell_json(const std::optional<timeline_cell>& cell) {
+  if (!cell) return nullptr;
+  return {{"time_ns", cell->time}, {"mark", std::string(1, cell->mark)}, {"text", valid_utf8(cell->text)}};
+}
+
+json timeline_json(const std::vector<timeline_line>& lines) {
+  json rows = json::array();
+  for (const timeline_line& line : lines) {
+    if (line.folded != 0) {
+      rows.push_back({{"folded", line.folded}, {"alike", line.folded_alike}});
+    } else {
+      rows.push_back({{"natural", cell_json(line.natural)}, {"failing", cell_json(line.failing)}});
+    }
+  }
+  return rows;
+}
+
+json race_json(const explanation& why) {
+  if (!why.race) return nullptr;
+  const racing_pair& race = *why.race;
+  return {{"first", valid_utf8(name_of(why, race.pair.first.identity))},
+          {"second", valid_utf8(name_of(why, race.pair.second.identity))},
+          {"share_key", race.pair.share_key},
+          {"deviation", race.deviation + 1},
+          {"smaller", race.smaller.value},
+          {"first_then_second", valid_utf8(experiments::outcome(race.clean))},
+          {"second_then_first", valid_utf8(experiments::outcome(why.shrunk.best))},
+          {"other_pairs", race.others}};
+}
+
+}  // namespace
+
+std::string explanation_text(const explanation& why) {
+  std::string text = race_text(why);
+  if (!why.timeline.empty()) {
+    text += "  where the two runs part (* elsewhere in the other run, + not there, or not before it failed):\n";
+    text += indented(timeline_text(why.timeline, 116), "  ");
+  }
+  return text + "  tested: " + indented(confidence_text(why.sure), "          ").substr(10);
+}
+
+json explanation_json(const explanation& why) {
+  json without = json::array();
+  for (const std::string& outcome : why.sure.without) without.push_back(valid_utf8(outcome));
+  return {{"race", race_json(why)},
+          {"timeline", timeline_json(why.timeline)},
+          {"natural", valid_utf8(experiments::outcome(why.natural))},
+          {"executions", why.executions},
+          {"confidence",
+           {{"replays", why.sure.replays},
+            {"identical", why.sure.identical},
+            {"without_each", without},
+            {"needless", why.sure.needless},
+            {"random_runs", why.sure.random},
+            {"random_fail_with", why.sure.fail_with},
+            {"random_fail_without", why.sure.fail_without}}}};
+}
+
+}  // namespace twinloop::testing

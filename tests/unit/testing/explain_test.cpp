@@ -1,0 +1,199 @@
+// Goal: an explanation says what is true of the run: which choices matter, which pair of callbacks races, what each
+// order does, and how sure that is.
+// Method: stories whose cause is known; the command as a person or a script calls it.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "sim/testing/explain.hpp"
+#include "sim/testing/explanation.hpp"
+#include "sim/testing/explore.hpp"
+#include "sim/testing/regression_test.hpp"
+#include "tests/unit/testing/stories.hpp"
+#include "tests/unit/testing/subprocess.hpp"
+#include "tests/unit/testing/temporary_directory.hpp"
+
+namespace {
+
+using namespace twinloop::testing;
+namespace sim = twinloop::sim;
+using nlohmann::json;
+
+#define EXPECT_HAS(text, words) EXPECT_NE((text).find(words), std::string::npos) << "\n" << (text)
+
+explanation explain_bug(const std::string& story, std::uint64_t seed = 1) {
+  shared_memory memory;
+  const subject what = stories::subject(story);
+  explore_options search;
+  search.seed = seed;
+  search.stall = std::chrono::milliseconds(300);
+  const exploration done = explore(memory, what, search);
+  EXPECT_EQ(done.found.size(), 1u);
+  if (done.found.empty()) return {};
+  const run_result& met = done.found.front().seen.result;
+  shrink_options options;
+  options.stall = std::chrono::milliseconds(300);
+  options.seconds = 4;
+  explanation why = explain(memory, what, seed, met.choices, met, options);
+  EXPECT_FALSE(why.problem) << *why.problem;
+  return why;
+}
+
+std::string name_of(const explanation& why, std::uint64_t identity) { return short_name(why.race->clean, identity); }
+
+class explained_seeds : public ::testing::TestWithParam<std::uint64_t> {};
+INSTANTIATE_TEST_SUITE_P(explanation, explained_seeds, ::testing::Range<std::uint64_t>(1, 6));
+
+TEST_P(explained_seeds, name_the_two_jobs_that_race) {
+  const explanation why = explain_bug("order", GetParam());
+  ASSERT_TRUE(why.race);
+  EXPECT_FALSE(failing(why.race->clean.result));
+  EXPECT_EQ(why.race->deviation, 0u);
+  EXPECT_LT(why.race->smaller.value, 16u);
+  const std::string pair =
+      name_of(why, why.race->pair.first.identity) + ", " + name_of(why, why.race->pair.second.identity);
+  EXPECT_HAS(pair, "server/jobs/a") << "the check is that a comes before b";
+  EXPECT_EQ(why.sure.identical, 5u);
+  EXPECT_EQ(why.sure.needless, 0u);
+  EXPECT_EQ(why.sure.without, std::vector<std::string>{"clean"});
+  EXPECT_GE(why.sure.fail_with, why.sure.fail_without);
+  EXPECT_TRUE(why.list_suffices);
+}
+
+TEST(explanation, of_two_deviations_tells_what_each_is_needed_for) {
+  const explanation why = explain_bug("two_deviations");
+  ASSERT_EQ(why.sure.without.size(), why.shrunk.best.result.deviations);
+  for (const std::string& outcome : why.sure.without) EXPECT_EQ(outcome, "clean");
+  ASSERT_TRUE(why.race);
+  EXPECT_HAS(explanation_text(why), "A then B");
+  EXPECT_HAS(explanation_text(why), "order.two_at_once");
+}
+
+TEST(explanation, of_a_crash_is_like_any_other) {
+  const explanation why = explain_bug("calls_abort");
+  ASSERT_TRUE(why.race);
+  EXPECT_HAS(explanation_text(why), "crash.SIGABRT");
+  EXPECT_EQ(why.sure.identical, why.sure.replays);
+}
+
+TEST(explanation, of_an_endless_loop_is_like_any_other) {
+  const explanation why = explain_bug("endless_loop");
+  EXPECT_TRUE(why.race);
+  for (const std::string& outcome : why.sure.without) EXPECT_EQ(outcome, "clean");
+  EXPECT_LT(why.sure.random, 20u) << "each run that stalls costs its whole patience";
+}
+
+TEST(explanation, of_what_fails_in_the_natural_order_says_so_and_names_no_race) {
+  const explanation why = explain_bug("fails_at_once");
+  EXPECT_EQ(why.shrunk.best.result.deviations, 0u);
+  EXPECT_FALSE(why.race);
+  EXPECT_TRUE(why.timeline.empty());
+  EXPECT_EQ(explanation_text(why).find("the race"), std::string::npos);
+  EXPECT_EQ(why.sure.identical, 5u);
+}
+
+TEST(explanation, says_why_there_is_none_when_the_failure_does_not_recur) {
+  shared_memory memory;
+  run_result expected;
+  expected.ended = sim::outcome::failed;
+  expected.broke.name = "order.a_comes_first";
+  const explanation why = explain(memory, stories::subject("clean"), 1, {}, expected, {});
+  ASSERT_TRUE(why.problem);
+  EXPECT_HAS(*why.problem, "the run is clean now");
+}
+
+TEST(sentences, say_for_whom_a_held_step_waited) {
+  const explanation why = explain_bug("order");
+  const std::vector<std::string> plain = explain_deviations(why.shrunk.best, 10);
+  const std::vector<std::string> told = explain_deviations(why.shrunk.best, 10, &why.natural);
+  ASSERT_EQ(told.size(), 1u);
+  if (!why.shrunk.best.held.empty()) {
+    EXPECT_HAS(told[0], "is held until \"server/jobs/");
+    EXPECT_NE(told[0], plain[0]);
+  }
+}
+
+TEST(regression_tests, quote_what_would_not_be_source) {
+  finding found;
+  found.seen.result.broke = {"it's 100%\"odd\"", "a line\nand another \\", ""};
+  subject what;
+  what.name = "a \"story\"\\";
+  what.settings = {{"name", "va\"lue"}};
+  const std::string test = regression_test(found, {&what, 7, "all()", "file.twin", true}, {});
+  EXPECT_HAS(test, "TEST(regression, it_s_100__odd_)");
+  EXPECT_HAS(test, "find_scenario(all(), \"a \\\"story\\\"\\\\\")");
+  EXPECT_HAS(test, "{{\"name\", \"va\\\"lue\"}}");
+  EXPECT_HAS(test, "a line and another \n") << "a comment that would swallow the next line";
+}
+
+class explain_command : public ::testing::Test {
+ protected:
+  finished_program stories(const std::string& words) {
+    return run_program(directory_.path(), std::string("'") + TWINLOOP_STORIES + "' " + words);
+  }
+  void find(const std::string& story) {
+    EXPECT_EQ(stories("explore " + story + " --stop-at-first --output found.twin").status, 1);
+  }
+  temporary_directory directory_;
+};
+
+TEST_F(explain_command, tells_all_parts_in_their_order) {
+  find("order");
+  const finished_program told = stories("explain found.twin");
+  EXPECT_EQ(told.status, 0) << told.errors;
+  std::size_t at = 0;
+  for (const char* part :
+       {"FAILED  order.a_comes_first", "1 choice differs", "replay:", "the race:", "A then B", "natural ", "| failing",
+        "tested: 5 of 5 replays", "TEST(regression, order_a_comes_first)"}) {
+    const std::size_t found = told.output.find(part, at);
+    ASSERT_NE(found, std::string::npos) << part << " is missing, or comes too early, in\n" << told.output;
+    at = found;
+  }
+  EXPECT_EQ(told.output.find('\033'), std::string::npos) << "no colours in a file";
+  std::istringstream lines(told.output.substr(told.output.find("| failing"), told.output.find("tested:")));
+  for (std::string line; std::getline(lines, line) && line.find("tested:") == std::string::npos;) {
+    EXPECT_LE(line.size(), 120u) << line;
+  }
+}
+
+TEST_F(explain_command, gives_the_same_to_scripts) {
+  find("order");
+  const json told = json::parse(stories("explain found.twin --json").output);
+  EXPECT_EQ(told["command"], "explain");
+  EXPECT_EQ(told["failure"]["deviations"], 1);
+  EXPECT_EQ(told["race"]["first_then_second"], "clean");
+  EXPECT_HAS(told["race"]["second_then_first"].get<std::string>(), "order.a_comes_first");
+  EXPECT_EQ(told["confidence"]["identical"], told["confidence"]["replays"]);
+  EXPECT_HAS(told["regression_test"].get<std::string>(), "TEST(regression");
+  EXPECT_FALSE(told["timeline"].empty());
+}
+
+TEST_F(explain_command, refuses_what_it_cannot_explain) {
+  const finished_program missing = stories("explain nowhere.twin");
+  EXPECT_EQ(missing.status, 2);
+  EXPECT_HAS(missing.errors, "nowhere.twin");
+  EXPECT_EQ(stories("run clean --output clean.twin").status, 0);
+  const finished_program clean = stories("explain clean.twin");
+  EXPECT_EQ(clean.status, 2);
+  EXPECT_HAS(clean.errors, "is the record of a clean run");
+  EXPECT_EQ(stories("explain").status, 2);
+  const finished_program help = stories("explain --help");
+  EXPECT_EQ(help.status, 0);
+  EXPECT_HAS(help.output, "race");
+}
+
+TEST_F(explain_command, says_that_a_mended_program_does_not_fail_so_any_more) {
+  find("order");
+  std::string error;
+  std::optional<replay_file> file = replay_file::load(directory_.file("found.twin"), error);
+  ASSERT_TRUE(file) << error;
+  file->settings["bug"] = "off";  // what mends this program
+  ASSERT_FALSE(file->save(directory_.file("mended.twin")));
+  const finished_program told = stories("explain mended.twin");
+  EXPECT_EQ(told.status, 1);
+  EXPECT_HAS(told.errors, "nothing to explain: the run is clean now, not as order.a_comes_first");
+  EXPECT_EQ(json::parse(stories("explain mended.twin --json").output).count("error"), 1u);
+}
+
+}  // namespace
