@@ -54,6 +54,8 @@ std::optional<int> parse(int argc, char** argv, options& out) {
       ->delimiter(',');
   app.add_flag("--quick", quick, "10 seeds, hit rates over 500 runs, 2000 runs of each fixed twin, 1 failure shrunk");
   auto* seeds = app.add_option("--seeds", out.seeds, "Searches of each cell")->capture_default_str();
+  app.add_option("--first-seed", out.first_seed, "Seed of the first search; other seeds are other searches")
+      ->capture_default_str();
   auto* alarms =
       app.add_option("--false-alarms", out.false_alarms, "Runs of each fixed twin, 0 for none")->capture_default_str();
   auto* rates = app.add_option("--rate-runs", out.rate_runs, "Runs that hit rates count over")->capture_default_str();

@@ -15,6 +15,7 @@ struct options {
   std::vector<const row*> rows;          ///< all, unless --rows
   std::vector<std::string> contenders;   ///< all, unless --strategies; the default search is always among them
   std::uint64_t seeds = 50;              ///< searches of each cell
+  std::uint64_t first_seed = 1;          ///< of the first of them, and added to those of rates and fixed twins
   std::uint64_t schedules = 2000;        ///< after so many a search gives up ...
   double seconds = 5;                    ///< ... or after this time
   std::uint64_t rate_runs = 2000;        ///< runs that the hit rate is counted over
