@@ -43,7 +43,7 @@ enum class strategy : std::uint8_t {
   scatter,          ///< random_walk, and most completions are held. In plans: random_walk that holds most
   nodefz,           ///< baseline: what Node.fz does to libuv, as far as choices can say it
   nacd,             ///< baseline: each completion is delayed with probability 1/2 by up to 500 ms of virtual time
-  rotation,         ///< all of the above but the baselines in a fixed cycle: the default. Never in a plan
+  rotation,         ///< all of the above but the baselines, held and not: the default. Never in a plan
 };
 inline constexpr std::size_t strategies = 14;
 /// Its name, as in "random_walk"; a string literal. parse_strategy is the inverse.
@@ -154,8 +154,8 @@ struct search_plan {
 const search_model& untaught() noexcept;
 
 /// The plan of run `run` of search `seed`: runs 0 and 1 natural (the second must repeat the first), then three corners,
-/// then `how`; for rotation a fixed cycle of twenty, half of them under swarm masks, with a corner of one late label as
-/// every fifth run until each label has had its turn. `kinds` limits what may ever deviate.
+/// then `how`; for rotation all strategies in turn, most of them under a holding, few under a swarm mask, with a corner
+/// of one late label as every tenth run until each label has had its turn. `kinds` limits what may ever deviate.
 /// strategy::natural is natural throughout.
 search_plan plan_run(std::uint64_t seed, std::uint64_t run, std::uint32_t kinds,
                      const search_model& learned = untaught(), strategy how = strategy::rotation);

@@ -13,17 +13,31 @@ constexpr std::uint64_t corners_begin = 2;
 constexpr std::uint64_t corner_every = 10;
 
 /// Who picks: the cycle of schedule-exploration.md 1.6, led by URW, since no single strategy is without a blind spot.
-constexpr std::array<strategy, 20> pickers = {
-    strategy::urw, strategy::static_priority, strategy::pct,           strategy::defer,
-    strategy::urw, strategy::pos,             strategy::pct,           strategy::static_priority,
-    strategy::urw, strategy::defer,           strategy::delay_bounded, strategy::pct,
-    strategy::urw, strategy::pos,             strategy::static_priority, strategy::random_walk,
-    strategy::urw, strategy::defer,           strategy::pct,           strategy::static_priority};
+constexpr std::array<strategy, 20> pickers = {strategy::urw,
+                                              strategy::static_priority,
+                                              strategy::pct,
+                                              strategy::defer,
+                                              strategy::urw,
+                                              strategy::pos,
+                                              strategy::pct,
+                                              strategy::static_priority,
+                                              strategy::urw,
+                                              strategy::defer,
+                                              strategy::delay_bounded,
+                                              strategy::pct,
+                                              strategy::urw,
+                                              strategy::pos,
+                                              strategy::static_priority,
+                                              strategy::random_walk,
+                                              strategy::urw,
+                                              strategy::defer,
+                                              strategy::pct,
+                                              strategy::static_priority};
 
 /// Who takes turns in the runs in which nothing is held beside: those that are least alike first.
-constexpr std::array<strategy, 8> alone = {
-    strategy::urw, strategy::delay_bounded, strategy::static_priority, strategy::defer,
-    strategy::pct, strategy::random_walk,   strategy::pos,             strategy::surw};
+constexpr std::array<strategy, 8> alone = {strategy::urw,   strategy::delay_bounded, strategy::static_priority,
+                                           strategy::defer, strategy::pct,           strategy::random_walk,
+                                           strategy::pos,   strategy::surw};
 
 /// How the other half of the plan goes. First, a third of the runs each hold nothing beside, some and most: what is
 /// easy for one of them is found soon. Later, of each round of 40 one holds nothing, 7 some and 32 most.
@@ -33,8 +47,8 @@ constexpr std::uint64_t round_runs = 40;
 /// Where processes may die and calls may fail the first runs go on for ever: a bug in what comes after a fault is found
 /// only by runs that, apart from the fault, take much of their natural course.
 std::uint64_t first_runs_of(std::uint32_t kinds) {
-  const std::uint32_t failing = bit(choice_kind::crash) | bit(choice_kind::disk_fault) | bit(choice_kind::net_fault) |
-                                bit(choice_kind::exhaust);
+  const std::uint32_t failing =
+      bit(choice_kind::crash) | bit(choice_kind::disk_fault) | bit(choice_kind::net_fault) | bit(choice_kind::exhaust);
   return (kinds & failing) != 0 ? UINT64_MAX : first_runs;
 }
 

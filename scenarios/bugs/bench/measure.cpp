@@ -60,8 +60,8 @@ const cell* row_figures::find(const std::string& contender) const {
   return nullptr;
 }
 
-measuring::twin measuring::make_twin(const row& of, bool buggy) {
-  return {&of, twinloop::testing::make_subject(make_scenario(of, buggy), {})};
+measuring::twin measuring::make_twin(const row& of, bool buggy) const {
+  return {&of, twinloop::testing::make_subject(make_scenario(of, buggy), options_.settings)};
 }
 
 run_result measuring::run(const twin& which, twinloop::sim::choice_source* source, std::uint64_t seed) {
