@@ -40,14 +40,22 @@ enum class strategy : std::uint8_t {
   urw,              ///< uniform over interleavings of chains, by their learned lengths
   surw,             ///< the same over what touches one conflict key or process, the rest by priority
   delay_bounded,    ///< natural, but at one or two points what would be next is set aside
+  scatter,          ///< random_walk, and most completions are held. In plans: random_walk that holds most
   nodefz,           ///< baseline: what Node.fz does to libuv, as far as choices can say it
   nacd,             ///< baseline: each completion is delayed with probability 1/2 by up to 500 ms of virtual time
-  rotation,         ///< all of the above but the baselines in a fixed cycle: the default. Never in a plan
+  rotation,         ///< all of the above but the baselines, held and not: the default. Never in a plan
 };
-inline constexpr std::size_t strategies = 13;
+inline constexpr std::size_t strategies = 14;
 /// Its name, as in "random_walk"; a string literal. parse_strategy is the inverse.
 const char* name(strategy) noexcept;
 std::optional<strategy> parse_strategy(std::string_view) noexcept;
+
+/// What a plan holds back beside the picks of its strategy: see docs/search.md.
+enum class holding : std::uint8_t {
+  own,   ///< what the strategy holds by itself: defer, corner and the baselines do, the others nothing
+  some,  ///< every other completion, for short or for long; timers, pool and transfers deviate, too
+  most,  ///< most completions for short, so that all that is under way is shuffled, and a few for long
+};
 
 /// The extremes of strategy::corner.
 enum class corner : std::uint8_t {
@@ -136,6 +144,7 @@ struct search_plan {
   std::uint32_t fault_budget = 2;   ///< and at most this many non-zero answers of each fault kind a run
   std::uint32_t late_budget = 3;    ///< how often timers are noticed late; corners 1000 times, baselines always
   std::uint64_t label_mask = 0;     ///< swarm: not 0 = labels whose hash with it is odd stay natural
+  holding holds = holding::own;     ///< some, most: late_budget is not looked at
   corner extreme = corner::lifo;
   std::uint64_t focus = 0;                         ///< corner::label: the label. surw: the conflict key or process
   std::array<std::uint32_t, points_max> points{};  ///< pct, delay_bounded: steps (from 1) at which to change; 0 = none
@@ -145,8 +154,8 @@ struct search_plan {
 const search_model& untaught() noexcept;
 
 /// The plan of run `run` of search `seed`: runs 0 and 1 natural (the second must repeat the first), then three corners,
-/// then `how`; for rotation a fixed cycle of twenty, half of them under swarm masks, with a corner of one late label as
-/// every fifth run until each label has had its turn. `kinds` limits what may ever deviate.
+/// then `how`; for rotation all strategies in turn, most of them under a holding, few under a swarm mask, with a corner
+/// of one late label as every tenth run until each label has had its turn. `kinds` limits what may ever deviate.
 /// strategy::natural is natural throughout.
 search_plan plan_run(std::uint64_t seed, std::uint64_t run, std::uint32_t kinds,
                      const search_model& learned = untaught(), strategy how = strategy::rotation);

@@ -1,6 +1,7 @@
 // Corner schedules: fixed extremes. "X goes late" is found in as many runs as there are labels, without chance.
 #include <algorithm>
 
+#include "sim/strategies/corner_plans.hpp"
 #include "sim/strategies/searching.hpp"
 
 namespace twinloop::sim {
@@ -8,6 +9,8 @@ namespace {
 
 /// After this many deviations the rest of the run is natural: a program whose time-outs all fire would retry for ever.
 constexpr std::uint32_t most_deviations = 1000;
+/// With the three of the opening, twenty corners.
+constexpr std::uint64_t label_corners_max = 17;
 
 class corner_source final : public searching_source {
  public:
@@ -87,6 +90,28 @@ class corner_source final : public searching_source {
 };
 
 }  // namespace
+
+std::uint64_t label_corners(const search_model& learned) {
+  return std::min<std::uint64_t>(learned.labels().size(), label_corners_max);
+}
+
+search_plan plan_corner(std::uint64_t seed, std::uint32_t kinds, corner extreme) {
+  search_plan plan;
+  plan.how = strategy::corner;
+  plan.seed = seed;
+  plan.kinds = kinds & ~fault_kinds();
+  plan.extreme = extreme;
+  return plan;
+}
+
+search_plan plan_label_corner(std::uint64_t seed, std::uint32_t kinds, std::uint64_t index,
+                              const search_model& learned) {
+  const std::uint64_t corners = label_corners(learned);
+  TWINLOOP_ASSERT(corners > 0);
+  search_plan plan = plan_corner(seed, kinds, corner::label);
+  plan.focus = learned.labels()[(index % corners) * learned.labels().size() / corners];
+  return plan;
+}
 
 std::unique_ptr<search_source> make_corner(const search_plan& plan) { return std::make_unique<corner_source>(plan); }
 

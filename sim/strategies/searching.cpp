@@ -21,7 +21,8 @@ searching_source::searching_source(const search_plan& plan)
     : plan_(plan),
       picks_(random_stream(plan.seed).split(0x7069636b)),
       values_(random_stream(plan.seed).split(0x76616c75)),
-      users_(random_stream(plan.seed).split(0x75736572)) {}
+      users_(random_stream(plan.seed).split(0x75736572)),
+      holder_(plan.holds, plan.seed) {}
 
 std::uint32_t searching_source::answer(const question& asked) {
   TWINLOOP_ASSERT(asked.n > 1);
@@ -35,11 +36,12 @@ std::uint32_t searching_source::answer(const question& asked) {
       return batch(asked);
     case choice_kind::defer:
     case choice_kind::close_defer:
-      return hold(asked);
+      return holder_.holds() ? holder_.hold(asked) : hold(asked);
     case choice_kind::pool_start:
-      return asked.options.empty() ? value(asked) : start(asked);
+      if (!asked.options.empty()) return start(asked);
+      [[fallthrough]];
     default:
-      return value(asked);
+      return holder_.holds() ? holder_.value(asked) : value(asked);
   }
 }
 

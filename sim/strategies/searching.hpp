@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "sim/random.hpp"
+#include "sim/strategies/holder.hpp"
 #include "twinloop/assert.hpp"
 #include "twinloop/strategies.hpp"
 
@@ -58,6 +59,7 @@ class searching_source : public search_source {
   bool masked(std::uint64_t label) const { return (mix64(label ^ plan_.label_mask) & 1) != 0; }
 
   random_stream users_;
+  holder holder_;
   std::array<std::uint32_t, choice_kinds> used_{};
   std::uint64_t front_ = 0;          // the option that has been ready for longest
   std::uint32_t passed_over_ = 0;    // and how often it was not taken since it came to the front

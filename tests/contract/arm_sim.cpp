@@ -80,11 +80,13 @@ class sim_arm final : public arm {
   static void for_each_schedule(Build build) {
     std::uint64_t seed = number_of_environment("TWINLOOP_SEED").value_or(1);
     std::uint64_t runs = number_of_environment("TWINLOOP_RUNS").value_or(runs_default);
+    // A hold by time lets a stream that goes on meanwhile make many choices.
+    sim::recording record(std::size_t{16} << 20);
     std::optional<std::uint64_t> only = number_of_environment("TWINLOOP_RUN");
     for (std::uint64_t run = only.value_or(0); run < (only ? *only + 1 : runs); ++run) {
       SCOPED_TRACE("repeat with TWINLOOP_SEED=" + std::to_string(seed) + " TWINLOOP_RUN=" + std::to_string(run));
       std::unique_ptr<sim::choice_source> source = sim::make_source(sim::plan_run(seed, run, sim::order_kinds()));
-      sim::world world({.source = source.get(), .seed = seed + run});
+      sim::world world({.source = source.get(), .record = &record, .seed = seed + run});
       build(world);
       EXPECT_TRUE(world.report().clean()) << world.report().text();
       EXPECT_TRUE(world.report().left.empty()) << world.report().text();

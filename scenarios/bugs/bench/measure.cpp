@@ -60,8 +60,8 @@ const cell* row_figures::find(const std::string& contender) const {
   return nullptr;
 }
 
-measuring::twin measuring::make_twin(const row& of, bool buggy) {
-  return {&of, twinloop::testing::make_subject(make_scenario(of, buggy), {})};
+measuring::twin measuring::make_twin(const row& of, bool buggy) const {
+  return {&of, twinloop::testing::make_subject(make_scenario(of, buggy), options_.settings)};
 }
 
 run_result measuring::run(const twin& which, twinloop::sim::choice_source* source, std::uint64_t seed) {
@@ -101,7 +101,7 @@ row_figures measuring::measure(const row& of) {
 cell measuring::measure_cell(const twin& buggy, const std::string& name) {
   cell made;
   made.contender = name;
-  for (std::uint64_t seed = 1; seed <= options_.seeds; ++seed) {
+  for (std::uint64_t seed = options_.first_seed; seed < options_.first_seed + options_.seeds; ++seed) {
     made.trials.push_back(search(buggy, name, seed));
     if (!made.trials.back().found || name != default_search) continue;
     const run_result broke = last_;
@@ -127,7 +127,7 @@ trial measuring::search(const twin& buggy, const std::string& name, std::uint64_
 
 /// Over one long search with a seed of its own. Natural schedules at its beginning do not count.
 void measuring::count_rate(const twin& buggy, cell& into) {
-  constexpr std::uint64_t seed = 1'000'003;
+  const std::uint64_t seed = 1'000'002 + options_.first_seed;
   constexpr std::uint64_t natural_runs = 2;
   const contender by = make_contender(buggy, into.contender, seed);
   const std::uint64_t first = into.contender == default_search ? natural_runs : 0;
@@ -169,7 +169,7 @@ void measuring::shrink_failure(const twin& buggy, std::uint64_t seed, const run_
 
 /// The contenders take turns.
 void measuring::run_fixed(const row& of) {
-  constexpr std::uint64_t seed = 2'000'003;
+  const std::uint64_t seed = 2'000'002 + options_.first_seed;
   const twin fixed = make_twin(of, false);
   std::vector<std::unique_ptr<contender>> turns;
   for (const std::string& name : options_.contenders) {

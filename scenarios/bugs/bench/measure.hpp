@@ -51,7 +51,7 @@ class measuring {
     const row* of;
     twinloop::testing::subject what;
   };
-  static twin make_twin(const row& of, bool buggy);
+  twin make_twin(const row& of, bool buggy) const;
   twinloop::testing::run_result run(const twin& which, twinloop::sim::choice_source* source, std::uint64_t seed);
   /// Runs it with the contender's source for `run`, and whether it was a hit.
   bool hits(const twin& which, const contender& by, std::uint64_t seed, std::uint64_t run);

@@ -42,6 +42,19 @@ std::string choose_contenders(const std::vector<std::string>& names, options& ou
   return {};
 }
 
+std::string choose_settings(const std::vector<std::string>& texts, options& out) {
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos) return fmt::format("--set: {} is no setting; one is clients=3", text);
+    const auto known = make_scenario(*all_rows().front(), true);
+    if (!known.defaults.contains(text.substr(0, equals))) {
+      return fmt::format("--set: there is no dial {}; see --help", text.substr(0, equals));
+    }
+    out.settings[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::optional<int> parse(int argc, char** argv, options& out) {
@@ -52,8 +65,14 @@ std::optional<int> parse(int argc, char** argv, options& out) {
   app.add_option("--rows", ids, "Only these rows, as B01,B02")->delimiter(',');
   app.add_option("--strategies", names, fmt::format("Only these: {}", fmt::join(contender_names(), ", ")))
       ->delimiter(',');
+  std::vector<std::string> settings;
+  app.add_option("--set", settings, "Dials of all rows: clients=N, noise_chains=N, noise_length=N, latency=spread")
+      ->delimiter(',')
+      ->type_name("NAME=VALUE");
   app.add_flag("--quick", quick, "10 seeds, hit rates over 500 runs, 2000 runs of each fixed twin, 1 failure shrunk");
   auto* seeds = app.add_option("--seeds", out.seeds, "Searches of each cell")->capture_default_str();
+  app.add_option("--first-seed", out.first_seed, "Seed of the first search; other seeds are other searches")
+      ->capture_default_str();
   auto* alarms =
       app.add_option("--false-alarms", out.false_alarms, "Runs of each fixed twin, 0 for none")->capture_default_str();
   auto* rates = app.add_option("--rate-runs", out.rate_runs, "Runs that hit rates count over")->capture_default_str();
@@ -76,6 +95,7 @@ std::optional<int> parse(int argc, char** argv, options& out) {
   if (out.schedules == 0 || out.rate_runs == 0) wrong = "--schedules and --rate-runs: at least 1 is needed";
   if (wrong.empty()) wrong = choose_rows(ids, out);
   if (wrong.empty()) wrong = choose_contenders(names, out);
+  if (wrong.empty()) wrong = choose_settings(settings, out);
   if (wrong.empty()) return std::nullopt;
   fmt::print(stderr, "bench_bugs: {}\n", wrong);
   return wrong_use;

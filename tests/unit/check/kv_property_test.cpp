@@ -221,7 +221,7 @@ TEST_F(kv_property, an_expiry_that_deletes_a_newer_value_shrinks_to_a_few_comman
   const twinloop::check_result found = follows_model("expiry_deletes_newer", {.cases = 300});
   ASSERT_FALSE(found.passed);
   EXPECT_LE(lines(found.workload.at(0).second + found.workload.at(1).second), 6u) << found.text;
-  EXPECT_LE(found.run.deviations, 2u) << found.text;
+  EXPECT_LE(found.run.deviations, 3u) << found.text;
 }
 
 }  // namespace

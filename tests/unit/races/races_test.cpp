@@ -74,7 +74,6 @@ void expect_the_same_again(const std::string& program, const finding& found) {
   if (!race_checks::on) GTEST_SKIP() << "only ThreadSanitizer sees races"
 
 TEST(races, of_a_job_with_the_loop_are_found_at_a_schedule_that_has_them_and_replay_there) {
-  GTEST_SKIP() << "the default search does not find this race at present: docs/fidelity.md";
   SKIP_WITHOUT_TSAN();
   const finding found = find_race("reads_early");
   EXPECT_GT(found.run, 1u);  // the natural order is sound
@@ -84,7 +83,6 @@ TEST(races, of_a_job_with_the_loop_are_found_at_a_schedule_that_has_them_and_rep
 }
 
 TEST(races, shrink_like_any_failure) {
-  GTEST_SKIP() << "the default search does not find this race at present: docs/fidelity.md";
   SKIP_WITHOUT_TSAN();
   const finding found = find_race("reads_early");
   const subject what = make_subject(races::find("reads_early"), {});

@@ -29,6 +29,7 @@ constexpr strategy deviating[] = {strategy::random_walk,   strategy::static_prio
 TEST(sources, draw_the_values_of_the_test_whatever_is_masked) {
   for (const strategy how : deviating) {
     search_plan plan = plan_with(how);
+    plan.holds = holding::most;
     plan.kinds = 0;
     const auto source = make_source(plan);
     std::set<std::uint32_t> drawn;
@@ -142,6 +143,39 @@ TEST(sources, of_defer_hold_one_completion_in_as_many_as_the_plan_says_and_by_co
   }
   EXPECT_NEAR(held, 500, 4.5 * 21.2);  // 21.2 = sqrt(5000 * 0.09)
   EXPECT_EQ(answers, (std::set<std::uint32_t>{0, 1, 2, 3, 4, 5, 6, 7}));
+}
+
+TEST(sources, that_hold_some_or_most_do_so_by_count_and_by_time_whoever_picks) {
+  for (const strategy how : {strategy::urw, strategy::pct, strategy::defer}) {
+    for (const auto& [holds, share] : {std::pair{holding::some, 0.5}, std::pair{holding::most, 0.85}}) {
+      search_plan plan = plan_with(how);
+      plan.holds = holds;
+      const auto source = make_source(plan);
+      int held = 0;
+      std::set<std::uint32_t> answers;
+      for (std::uint32_t i = 0; i < 900; ++i) {
+        const std::uint32_t answer = source->answer({choice_kind::defer, 1, i, 16, {}});
+        held += answer != 0;
+        answers.insert(answer);
+      }
+      EXPECT_NEAR(held, 900 * share, 4.5 * std::sqrt(900 * share * (1 - share))) << name(how);
+      EXPECT_TRUE(answers.contains(1)) << "until one other was delivered";
+      EXPECT_TRUE(answers.contains(7)) << "until 127 others were";
+      EXPECT_TRUE(answers.contains(15)) << "for half a second";
+    }
+  }
+}
+
+TEST(sources, that_hold_come_to_an_end_of_it) {
+  search_plan plan = plan_with(strategy::random_walk);
+  plan.holds = holding::most;
+  const auto source = make_source(plan);
+  int deviated = 0;
+  for (std::uint32_t i = 0; i < 5000; ++i) {
+    deviated += source->answer({choice_kind::defer, 1, i, 16, {}}) != 0;
+    deviated += source->answer({choice_kind::timer_late, 1, i, 4, {}}) != 0;
+  }
+  EXPECT_EQ(deviated, 1000);
 }
 
 TEST(sources, of_surw_are_uniform_over_the_steps_at_their_focus_whatever_else_goes_on) {
