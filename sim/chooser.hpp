@@ -37,8 +37,8 @@ class chooser {
     const std::uint32_t value = source_->answer(asked);
     return value < asked.n ? value : asked.n - 1;
   }
-  void commit(choice_kind kind, std::uint64_t label, std::uint32_t at, std::uint32_t n, std::uint32_t value,
-              std::uint64_t option) {
+  [[gnu::always_inline]] void commit(choice_kind kind, std::uint64_t label, std::uint32_t at, std::uint32_t n,
+                                     std::uint32_t value, std::uint64_t option) {
     ++asked_;
     deviations_ += value != 0;
     note(label + at, (static_cast<std::uint64_t>(kind) << 56) ^ (static_cast<std::uint64_t>(n) << 28) ^ value);
