@@ -75,7 +75,7 @@ class ready_list {
     if (first_ > 0 && first_ >= capacity_ / 2) {
       std::copy(begin(), end(), memory_.get());
     } else {
-      capacity_ = capacity_ * 2;
+      capacity_ = std::max<std::size_t>(16, capacity_ * 2);
       std::unique_ptr<ready_entry[]> larger(new ready_entry[capacity_]);
       std::copy(begin(), end(), larger.get());
       memory_ = std::move(larger);
@@ -84,8 +84,8 @@ class ready_list {
     last_ = count;
   }
 
-  std::size_t capacity_ = 64;
-  std::unique_ptr<ready_entry[]> memory_{new ready_entry[capacity_]};
+  std::unique_ptr<ready_entry[]> memory_;
+  std::size_t capacity_ = 0;
   std::size_t first_ = 0;
   std::size_t last_ = 0;
 };

@@ -206,7 +206,7 @@ class recording {
   /// Rewinds for run number `run`.
   void begin(std::uint64_t run);
   void end() { header_->running = 0; }
-  void append(const choice_record& made) {
+  [[gnu::always_inline]] void append(const choice_record& made) {
     const std::uint64_t at = header_->committed;
     if (at == capacity_) {
       header_->overflow = 1;
