@@ -27,7 +27,7 @@ void loop::unlink(op& finished) {
   (finished.previous != nullptr ? finished.previous->next : first_op_) = finished.next;
   (finished.next != nullptr ? finished.next->previous : last_op_) = finished.previous;
   finished.state = op_state::idle;
-  finished.in_kernel_hands = false;
+  finished.in_kernel_hands.store(false, std::memory_order_relaxed);  // it is this thread's now: no fence is due
   if (finished.keeps_alive) --alive_count_;
 }
 

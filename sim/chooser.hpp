@@ -23,14 +23,13 @@ class chooser {
   bool wants_options() const { return wants_options_; }
 
   /// A value in [0, n). `occurrence` counts the questions of this kind about this label, and is advanced.
-  std::uint32_t choose(choice_kind kind, std::uint64_t label, std::uint32_t& occurrence, std::uint32_t n,
-                       std::uint64_t about = 0) {
+  [[gnu::always_inline]] std::uint32_t choose(choice_kind kind, std::uint64_t label, std::uint32_t& occurrence,
+                                              std::uint32_t n, std::uint64_t about = 0) {
     const std::uint32_t at = occurrence++;
     if (n < 2) return 0;
-    std::uint32_t value = 0;
-    if (source_ != nullptr) value = ask({kind, label, at, n, {}, about});
-    commit(kind, label, at, n, value, 0);
-    return value;
+    if (source_ != nullptr) return choose_by_source({kind, label, at, n, {}, about});
+    commit(kind, label, at, n, 0, 0);
+    return 0;
   }
 
   /// The answer of a pick, before it is known which option that is; commit() must follow.
@@ -38,8 +37,8 @@ class chooser {
     const std::uint32_t value = source_->answer(asked);
     return value < asked.n ? value : asked.n - 1;
   }
-  void commit(choice_kind kind, std::uint64_t label, std::uint32_t at, std::uint32_t n, std::uint32_t value,
-              std::uint64_t option) {
+  [[gnu::always_inline]] void commit(choice_kind kind, std::uint64_t label, std::uint32_t at, std::uint32_t n,
+                                     std::uint32_t value, std::uint64_t option) {
     ++asked_;
     deviations_ += value != 0;
     note(label + at, (static_cast<std::uint64_t>(kind) << 56) ^ (static_cast<std::uint64_t>(n) << 28) ^ value);
@@ -61,6 +60,13 @@ class chooser {
   recording& record() { return *record_; }
 
  private:
+  /// The half of choose() that is worth a call; what is left of it without a source goes into its callers.
+  [[gnu::noinline]] std::uint32_t choose_by_source(const question& asked) {
+    const std::uint32_t value = ask(asked);
+    commit(asked.kind, asked.label, asked.occurrence, asked.n, value, 0);
+    return value;
+  }
+
   choice_source* source_ = nullptr;
   recording* record_ = nullptr;
   std::uint64_t hash_ = 0;

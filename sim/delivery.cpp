@@ -1,7 +1,7 @@
 // Completions on their way into a process, and the table of its handles.
 #include <algorithm>
 
-#include "sim/world_state.hpp"
+#include "sim/ready.hpp"
 
 namespace twinloop::sim {
 namespace {
@@ -19,23 +19,7 @@ std::size_t shorten(std::size_t count, std::uint32_t answer) {
   }
 }
 std::uint32_t short_answers(std::size_t count) { return count < 2 ? 1 : count < 4 ? 2 : 4; }
-
-std::uint32_t descriptor_index(handle_id id) { return static_cast<std::uint32_t>(static_cast<std::uint64_t>(id)) - 1; }
 }  // namespace
-
-/// The place in the table that `id` was given for, also while it is closing; nullptr if another handle has it by now.
-descriptor* world_state::find_slot(process_state& of, handle_id id) {
-  const std::uint32_t index = descriptor_index(id);
-  if (id == handle_id::none || index >= of.descriptors.size()) return nullptr;
-  descriptor& found = of.descriptors[index];
-  const auto generation = static_cast<std::uint32_t>(static_cast<std::uint64_t>(id) >> 32);
-  return found.generation == generation ? &found : nullptr;
-}
-
-descriptor* world_state::find_descriptor(process_state& of, handle_id id) {
-  descriptor* found = find_slot(of, id);
-  return found != nullptr && found->open() ? found : nullptr;
-}
 
 /// The lowest free descriptor, as POSIX has it. The caller has checked the limit.
 descriptor& world_state::make_descriptor(process_state& of, descriptor_kind kind, label name, handle_id& id) {
@@ -73,14 +57,6 @@ void world_state::close_descriptor(process_state& of, descriptor& closed, bool r
     close_socket(stream, reset);
   }
   closed.file.reset();
-}
-
-/// The result of `done` is known; it is delivered when its turn comes.
-void world_state::finish_now(process_state& of, op& done, named& asked, errc error, std::int64_t count) {
-  op_note::set_count(done, count);
-  op_note::set(done, op_place::ready, error);
-  done.in_kernel_hands = false;
-  enqueue_completion(of, done, asked, done.kind == op_kind::close ? choice_kind::close_defer : choice_kind::defer);
 }
 
 named& world_state::asked_for(process_state& of, const name_node& base, const char* what) {
@@ -236,24 +212,22 @@ void world_state::deliver(process_state& to, const ready_entry& first) {
     }
   };
   std::uint32_t others = 0;
-  for (std::size_t i = ready_first_; i < ready_.size(); ++i) others += ready_[i].process == &to && waits(ready_[i]);
+  for (std::size_t i = 0; i < ready_.size(); ++i) others += ready_[i].process == &to && waits(ready_[i]);
   take_one(first);
   if (others == 0) return;
   const std::uint32_t answer = choose_.choose(choice_kind::batch, to.asked.hash, to.asked.other, others + 1);
   std::uint32_t more = answer == 0 ? others : answer - 1;
-  for (std::size_t i = ready_first_; more > 0 && i < ready_.size() && to.delivered < to.out.size();) {
+  for (std::size_t i = 0; more > 0 && i < ready_.size() && to.delivered < to.out.size();) {
     if (ready_[i].process != &to || !waits(ready_[i])) {
       ++i;
       continue;
     }
-    const bool front = i == ready_first_;
-    const ready_entry entry = take(i);
+    const ready_entry entry = ready_.take(i);
     choose_.note(static_cast<std::uint64_t>(now_), entry.identity);
     if (options_.log_events) log(describe_entry(entry));
     if (choose_.wants_options()) begin_step(entry);
     take_one(entry);
     --more;
-    if (front) i = ready_first_;
   }
 }
 

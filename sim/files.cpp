@@ -1,5 +1,5 @@
 // File calls of a process: descriptors and open files over its host's disk.
-#include "sim/world_state.hpp"
+#include "sim/ready.hpp"
 
 namespace twinloop::sim {
 namespace {

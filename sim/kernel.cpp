@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "loop/race_checks.hpp"
-#include "sim/world_state.hpp"
+#include "sim/ready.hpp"
 
 namespace twinloop::sim {
 namespace {
@@ -259,24 +259,24 @@ bool world_state::undisturbed() const {
 
 /// Nothing at all happens before `due`, nor together with it.
 bool world_state::quiet_until(std::int64_t due) const {
-  return nothing_ready() && (events_.empty() || events_.top().time() > due) && due <= until_ &&
+  return ready_.empty() && (events_.empty() || events_.top().time() > due) && due <= until_ &&
          due <= options_.time_limit.count() && options_.instant_limit > 1 && undisturbed();
 }
 
 /// If a result of `to` is all that can happen at this moment, it is in the wait's span now.
 bool world_state::deliver_only(process_state& to) {
-  if (ready_.size() != ready_first_ + 1) return false;
-  const ready_entry entry = ready_.back();
+  if (ready_.size() != 1) return false;
+  const ready_entry& entry = ready_.back();
   if (entry.process != &to || entry.kind != entry_kind::completion || to.options.may_crash) return false;
   if ((!events_.empty() && events_.top().time() <= now_) || instant_ + 1 >= watch_instant_) return false;
   if (choose_.wants_options() || !undisturbed()) return false;
+  op& done = *static_cast<op*>(entry.subject);
   ready_.clear();
-  ready_first_ = 0;
   ++pick_asked_.other;  // a pick among one
   ++deliveries_;
   ++instant_;
   choose_.note(static_cast<std::uint64_t>(now_), entry.identity);
-  append_completion(to, *static_cast<op*>(entry.subject));
+  append_completion(to, done);
   return true;
 }
 

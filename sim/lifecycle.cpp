@@ -40,7 +40,7 @@ void process_state::prepare(host_state& on, std::string_view name, program run, 
   args = std::move(with);
   options = how;
   descriptor_limit = on.descriptor_limit;
-  node = world->names_.make(on.node, label(text.c_str()), 0);
+  node = world->names_.make_of_kept(on.node, label(text.c_str()), 0);
   asked.restart(node->hash);
 }
 

@@ -19,7 +19,7 @@ std::uint64_t world_state::visible_state(const ready_entry& entry) const {
     const op& done = *static_cast<const op*>(entry.subject);
     if (done.kind == op_kind::file) state += mix64(static_cast<const file_op&>(done).request.offset + 1);
   }
-  for (std::size_t i = ready_first_; i < ready_.size(); ++i) state += mix64(ready_[i].label + 1);
+  for (std::size_t i = 0; i < ready_.size(); ++i) state += mix64(ready_[i].label + 1);
   for (const held_entry& each : held_) state += mix64(each.entry.label + 2);
   for (const auto& each : sockets_) {
     if (each->node != nullptr) state += mix64(each->node->hash ^ each->received.in_use());

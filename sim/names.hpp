@@ -38,14 +38,19 @@ struct named {
 
 class name_arena {
  public:
-  const name_node* make(const name_node* parent, label text, std::uint32_t ordinal, const name_node* other = nullptr) {
+  const name_node* make(const name_node* parent, label text, std::uint32_t ordinal) {
+    return make_of_kept(parent, {keep(text.text()), text.hash()}, ordinal);
+  }
+  /// Without a copy: for literals, texts of other names, and those that the world keeps until it is reset.
+  const name_node* make_of_kept(const name_node* parent, label text, std::uint32_t ordinal,
+                                const name_node* other = nullptr) {
     if (used_ == nodes_.size() * chunk) nodes_.push_back(std::make_unique<name_node[]>(chunk));
     name_node& made = nodes_[used_ / chunk][used_ % chunk];
     ++used_;
     std::uint64_t hash = text.hash() + 0x9e3779b97f4a7c15ull * (ordinal + 1);
     if (parent != nullptr) hash = mix64(hash ^ parent->hash * 3);
     if (other != nullptr) hash = mix64(hash ^ other->hash * 5);
-    made = {hash, parent, other, {keep(text.text()), text.hash()}, ordinal};
+    made = {hash, parent, other, text, ordinal};
     return &made;
   }
   void clear() {

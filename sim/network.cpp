@@ -1,7 +1,7 @@
 // Packets: connecting, data, ends and resets on their way between sockets.
 #include <algorithm>
 
-#include "sim/world_state.hpp"
+#include "sim/ready.hpp"
 
 namespace twinloop::sim {
 namespace {
@@ -111,9 +111,8 @@ void world_state::arrive_syn(socket& from, const scheduled& packet) {
   made.local = from.remote;
   made.remote = from.local;
   made.window = listener->window;
-  made.node = names_.make(listener->node->parent, listener->node->text, listener->node->ordinal, from.node);
-  made.in.restart(names_.make(made.node, "recv", 0)->hash);
-  made.out.restart(names_.make(made.node, "send", 0)->hash);
+  made.node = names_.make_of_kept(listener->node->parent, listener->node->text, listener->node->ordinal, from.node);
+  name_directions(made);
   made.peer = &from;
   made.peer_generation = from.generation;
   made.listener = listener;

@@ -1,6 +1,6 @@
 // What sources that want options are told: each ready entry as an option of a pick, and each step as it happens. The
 // causal bookkeeping behind it stands in causality.cpp, the keys in touches.cpp. Nothing here runs for other sources.
-#include "sim/world_state.hpp"
+#include "sim/ready.hpp"
 
 namespace twinloop::sim {
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "loop/race_checks.hpp"
-#include "sim/world_state.hpp"
+#include "sim/ready.hpp"
 
 namespace twinloop::sim {
 namespace {

@@ -34,7 +34,7 @@ enum class descriptor_kind : std::uint8_t {
   closing,  // closed for its users; ops on it are still to be delivered
 };
 
-struct descriptor {
+struct alignas(128) descriptor {  // a power of two: the table's size is a shift away from its ends
   bool open() const { return kind == descriptor_kind::socket || kind == descriptor_kind::file; }
 
   descriptor_kind kind = descriptor_kind::none;

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "sim/world_state.hpp"
+#include "sim/ready.hpp"
 
 namespace twinloop::sim {
 namespace {
@@ -28,8 +28,7 @@ result<void> make_socket(process_state& p, query_request& call) {
   stream.descriptor = static_cast<std::uint32_t>(static_cast<std::uint64_t>(id)) - 1;
   stream.family = call.family;
   stream.node = made.node;
-  stream.in.restart(w.names_.make(made.node, "recv", 0)->hash);
-  stream.out.restart(w.names_.make(made.node, "send", 0)->hash);
+  w.name_directions(stream);
   made.stream = &stream;
   call.value = static_cast<std::int64_t>(id);
   return {};

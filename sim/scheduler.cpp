@@ -2,29 +2,12 @@
 // there is none.
 #include <algorithm>
 
-#include "sim/world_state.hpp"
+#include "sim/ready.hpp"
 
 namespace twinloop::sim {
-namespace {
-constexpr std::uint32_t defer_answers = 16;  // see hold_completion
-}  // namespace
 
 bool world_state::waits(const ready_entry& entry) {
   return entry.kind == entry_kind::completion || entry.kind == entry_kind::wake || entry.kind == entry_kind::deadline;
-}
-
-void world_state::enqueue_completion(process_state& of, op& done, named& asked, choice_kind how) {
-  op_note::move(done, op_place::ready);
-  const ready_entry entry{entry_kind::completion, &of, &done, asked.hash, identity_of(asked)};
-  if (choose_.wants_options()) note_ready(entry, asked);
-  const std::uint32_t answer = choose_.choose(how, asked.hash, asked.defer, defer_answers, entry.identity);
-  if (answer == 0) {
-    enqueue(entry);
-    return;
-  }
-  op_note::move(done, op_place::held);
-  if (options_.log_events) keep_text(entry);
-  hold_completion(entry, answer);
 }
 
 void world_state::enqueue_wake(process_state& of) {
@@ -56,9 +39,9 @@ void world_state::release_held(bool all_due) {
 }
 
 bool world_state::remove_entry(entry_kind kind, const void* subject) {
-  for (std::size_t i = ready_first_; i < ready_.size(); ++i) {
+  for (std::size_t i = 0; i < ready_.size(); ++i) {
     if (ready_[i].kind != kind || ready_[i].subject != subject) continue;
-    take(i);
+    ready_.take(i);
     return true;
   }
   for (std::size_t i = 0; i < held_.size(); ++i) {
@@ -71,43 +54,23 @@ bool world_state::remove_entry(entry_kind kind, const void* subject) {
 
 void world_state::remove_entries(process_state& of) {
   std::erase_if(held_, [&](const held_entry& each) { return each.entry.process == &of; });
-  ready_.erase(ready_.begin(), ready_.begin() + static_cast<std::ptrdiff_t>(ready_first_));
-  ready_first_ = 0;
-  std::erase_if(ready_, [&](const ready_entry& each) { return each.process == &of && each.kind != entry_kind::start; });
-}
-
-ready_entry world_state::take(std::size_t index) {
-  const ready_entry taken = ready_[index];
-  if (index != ready_first_) {
-    ready_.erase(ready_.begin() + static_cast<std::ptrdiff_t>(index));
-    return taken;
-  }
-  ++ready_first_;
-  if (ready_first_ == ready_.size()) {
-    ready_.clear();
-    ready_first_ = 0;
-  } else if (ready_first_ > 1024 && ready_first_ * 2 > ready_.size()) {
-    ready_.erase(ready_.begin(), ready_.begin() + static_cast<std::ptrdiff_t>(ready_first_));
-    ready_first_ = 0;
-  }
-  return taken;
+  ready_.erase_if([&](const ready_entry& each) { return each.process == &of && each.kind != entry_kind::start; });
 }
 
 /// The index of the entry that happens next; SIZE_MAX if none may (all belong to processes inside blocking calls).
 std::size_t world_state::pick() {
-  const std::size_t all = ready_.size() - ready_first_;
-  auto n = static_cast<std::uint32_t>(all);
+  auto n = static_cast<std::uint32_t>(ready_.size());
   const bool filtered = blocked_in_call_ > 0;
   if (filtered) {
     eligible_.clear();
-    for (std::size_t i = ready_first_; i < ready_.size(); ++i) {
+    for (std::size_t i = 0; i < ready_.size(); ++i) {
       if (waits(ready_[i]) && ready_[i].process->in_call) continue;
       eligible_.push_back(static_cast<std::uint32_t>(i));
     }
     n = static_cast<std::uint32_t>(eligible_.size());
     if (n == 0) return SIZE_MAX;
   }
-  auto entry_at = [&](std::uint32_t i) { return filtered ? eligible_[i] : ready_first_ + i; };
+  auto entry_at = [&](std::uint32_t i) { return filtered ? eligible_[i] : i; };
   const std::uint32_t at = pick_asked_.other++;
   if (n == 1) return entry_at(0);
   std::uint32_t value = 0;
@@ -116,7 +79,7 @@ std::size_t world_state::pick() {
     if (choose_.wants_options()) {
       if (!filtered) {
         eligible_.clear();
-        for (std::size_t i = ready_first_; i < ready_.size(); ++i) eligible_.push_back(static_cast<std::uint32_t>(i));
+        for (std::size_t i = 0; i < ready_.size(); ++i) eligible_.push_back(static_cast<std::uint32_t>(i));
       }
       asked.options = describe_options(eligible_);
     }
@@ -133,14 +96,14 @@ bool world_state::advance(process_state* current) {
     if (current != nullptr && current->killed) return true;  // its wait throws
     while (!events_.empty() && events_.top().time() <= now_) handle_event(events_.pop());
     if (foreground_ == 0) return false;
-    const std::size_t index = nothing_ready() ? SIZE_MAX : pick();
+    const std::size_t index = ready_.empty() ? SIZE_MAX : pick();
     if (index == SIZE_MAX) {
       if (!pass_time()) return false;
       continue;
     }
     ++deliveries_;
     ++instant_;
-    const ready_entry entry = take(index);
+    const ready_entry entry = ready_.take(index);
     choose_.note(static_cast<std::uint64_t>(now_), entry.identity);
     if (options_.log_events) log(describe_entry(entry));
     if (choose_.wants_options()) begin_step(entry);

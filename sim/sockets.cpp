@@ -33,6 +33,14 @@ socket& world_state::make_socket(host_state& on) {
   return made;
 }
 
+/// Questions about what it receives and sends are asked under names below its own.
+void world_state::name_directions(socket& named_one) {
+  static constexpr label receiving("recv");
+  static constexpr label sending("send");
+  named_one.in.restart(names_.make_of_kept(named_one.node, receiving, 0)->hash);
+  named_one.out.restart(names_.make_of_kept(named_one.node, sending, 0)->hash);
+}
+
 /// Back to the slab: its generation moves on, so that packets under way and peers no longer find it.
 void world_state::free_socket(socket& gone) {
   gone.received.clear();

@@ -3,7 +3,7 @@
 #include "twinloop/touches.hpp"
 #include <algorithm>
 
-#include "sim/world_state.hpp"
+#include "sim/ready.hpp"
 
 namespace twinloop::sim {
 namespace {

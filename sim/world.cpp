@@ -107,7 +107,6 @@ void world_state::reset(world_options with) {
   events_.clear();
   names_.clear();
   ready_.clear();
-  ready_first_ = 0;
   held_.clear();
   now_ = 0;
   deliveries_ = instant_ = abandoned_ = 0;
@@ -166,7 +165,7 @@ host& world::add_host(std::string_view name) {
   made.world = &w;
   made.text = name;
   made.ordinal = static_cast<std::uint32_t>(w.hosts_used_++);
-  made.node = w.names_.make(nullptr, label(made.text.c_str()), 0);
+  made.node = w.names_.make_of_kept(nullptr, label(made.text.c_str()), 0);
   made.asked.restart(made.node->hash);
   return *made.face;
 }

@@ -20,31 +20,11 @@
 #include "sim/livelock.hpp"
 #include "sim/names.hpp"
 #include "sim/process.hpp"
+#include "sim/ready_list.hpp"
 #include "sim/socket.hpp"
 #include "twinloop/sim.hpp"
 
 namespace twinloop::sim {
-
-/// What may happen next. Each entry is an option of a pick.
-enum class entry_kind : std::uint8_t {
-  completion,  // subject: op
-  wake,
-  deadline,   // a wait's time has come
-  main_call,  // a blocking call of the loop's thread returns
-  pool,       // a free pool thread may take a job
-  job,        // subject: job_state that may go on
-  start,      // a process starts
-  callback,   // subject: world_callback
-  crash,      // not an option: a chosen crash on its way to the root; subject set: of the whole host
-};
-
-struct ready_entry {
-  entry_kind kind = entry_kind::completion;
-  process_state* process = nullptr;  // nullptr for callbacks
-  void* subject = nullptr;
-  std::uint64_t label = 0;
-  std::uint64_t identity = 0;  // label and occurrence mixed
-};
 
 /// A deferred entry: goes back to the ready ones after so many deliveries, or when nothing else can happen; or else at
 /// a virtual time.
@@ -93,6 +73,7 @@ struct host_state {
   void forget();
 };
 
+/// Functions that only one file calls are declared inline where the compiler gains by that.
 struct world_state {
   world_state();
   ~world_state();
@@ -106,30 +87,28 @@ struct world_state {
   void run_root(std::int64_t until);
   void suspend(process_state& current);  // in wait or in a blocking call
   void enqueue(const ready_entry& entry) {
-    ready_.push_back(entry);
+    ready_.push(entry);
     if (options_.log_events) keep_text(entry);
   }
   void keep_text(const ready_entry& entry);  // for describe_option
-  void enqueue_completion(process_state& of, op& done, named& asked, choice_kind how = choice_kind::defer);
+  inline void enqueue_completion(process_state& of, op& done, named& asked, choice_kind how = choice_kind::defer);
   void enqueue_wake(process_state& of);
-  bool nothing_ready() const { return ready_first_ == ready_.size(); }
   void hold_completion(const ready_entry& entry, std::uint32_t answer);
   void release_held(bool all_due);
   void release_timed();
   void release_one(std::size_t index);
-  bool pass_time();
-  void handle_event(const scheduled& due);
+  inline bool pass_time();
+  inline void handle_event(const scheduled& due);
   void handle_deadline(process_state& of);
   void push_deadline(process_state& of);
-  std::size_t pick();
-  ready_entry take(std::size_t index);
-  bool dispatch(const ready_entry& entry, process_state* current);
+  inline std::size_t pick();
+  inline bool dispatch(const ready_entry& entry, process_state* current);
   void execute(const ready_entry& entry);
   void resume(process_state& which);
-  bool undisturbed() const;
-  bool quiet_until(std::int64_t due) const;
-  bool deliver_only(process_state& to);
-  wait_result time_passed(process_state& of, std::int64_t due);
+  inline bool undisturbed() const;
+  inline bool quiet_until(std::int64_t due) const;
+  inline bool deliver_only(process_state& to);
+  inline wait_result time_passed(process_state& of, std::int64_t due);
   std::int64_t lateness(process_state& of);
   static bool waits(const ready_entry& entry);
   bool remove_entry(entry_kind kind, const void* subject);
@@ -177,21 +156,22 @@ struct world_state {
   // ---- delivery.cpp
   void deliver(process_state& to, const ready_entry& first);
   void append_completion(process_state& to, op& done);
-  completion take_result(process_state& of, op& done, descriptor* on);
-  void receive_result(recv_op& done, socket& stream, completion& made);
-  void accept_result(process_state& of, accept_op& done, socket& listener, completion& made);
+  inline completion take_result(process_state& of, op& done, descriptor* on);
+  inline void receive_result(recv_op& done, socket& stream, completion& made);
+  inline void accept_result(process_state& of, accept_op& done, socket& listener, completion& made);
   void op_left(process_state& of, const op& gone, descriptor* on);
-  static descriptor* find_slot(process_state& of, handle_id id);
-  static descriptor* find_descriptor(process_state& of, handle_id id);
+  static inline descriptor* find_slot(process_state& of, handle_id id);
+  static inline descriptor* find_descriptor(process_state& of, handle_id id);
   descriptor& make_descriptor(process_state& of, descriptor_kind kind, label name, handle_id& id);
   void close_descriptor(process_state& of, descriptor& closed, bool reset);
-  void finish_now(process_state& of, op& done, named& asked, errc error, std::int64_t count = 0);
+  inline void finish_now(process_state& of, op& done, named& asked, errc error, std::int64_t count = 0);
   named& asked_for(process_state& of, const op& about);
   named& asked_for(process_state& of, const name_node& base, const char* what);
 
   // ---- sockets.cpp: the machine's calls, non-blocking
   socket& make_socket(host_state& on);
   void free_socket(socket& gone);
+  void name_directions(socket& named_one);
   result<void> bind_socket(socket& bound, const address& to);
   result<void> listen_socket(socket& listening, std::size_t backlog);
   void start_connect(socket& from, const address& to);
@@ -200,7 +180,7 @@ struct world_state {
   void close_socket(socket& closed, bool reset);
   void readable_changed(socket& changed);
   void writable_changed(socket& changed);
-  void submit_socket_op(process_state& of, op& started, descriptor& on);
+  inline void submit_socket_op(process_state& of, op& started, descriptor& on);
 
   // ---- network.cpp: packets
   host_state* find_host(const address& at);
@@ -270,8 +250,7 @@ struct world_state {
   name_arena names_;
   event_queue events_;
   std::int64_t now_ = 0;
-  std::vector<ready_entry> ready_;
-  std::size_t ready_first_ = 0;  // entries before it are gone
+  ready_list ready_;
   std::vector<held_entry> held_;
   std::uint64_t deliveries_ = 0;
   std::uint64_t instant_ = 0;      // deliveries since time passed

@@ -206,13 +206,22 @@ class recording {
   /// Rewinds for run number `run`.
   void begin(std::uint64_t run);
   void end() { header_->running = 0; }
-  void append(const choice_record& made) {
-    if (header_->committed == capacity_) {
+  [[gnu::always_inline]] void append(const choice_record& made) {
+    const std::uint64_t at = header_->committed;
+    if (at == capacity_) {
       header_->overflow = 1;
       return;
     }
-    records_[header_->committed] = made;
-    header_->committed = header_->committed + 1;
+    choice_record& record = records_[at];  // field by field: compilers put a whole record together on the stack first
+    record.label = made.label;
+    record.option = made.option;
+    record.hash = made.hash;
+    record.occurrence = made.occurrence;
+    record.n = made.n;
+    record.value = made.value;
+    record.kind = made.kind;
+    for (std::uint8_t& each : record.unused) each = 0;
+    header_->committed = at + 1;
   }
   std::span<const choice_record> records() const { return {records_, header_->committed}; }
   header& head() { return *header_; }

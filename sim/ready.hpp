@@ -1,0 +1,51 @@
+// How the end of an operation becomes something that may happen: the few functions that nearly every step of a run goes
+// through, in a header so that the compiler sees them where they are called, whichever file that is.
+#ifndef TWINLOOP_SIM_READY_HPP
+#define TWINLOOP_SIM_READY_HPP
+
+#include "sim/world_state.hpp"
+
+namespace twinloop::sim {
+
+inline constexpr std::uint32_t defer_answers = 16;  // see hold_completion
+
+inline std::uint32_t descriptor_index(handle_id id) {
+  return static_cast<std::uint32_t>(static_cast<std::uint64_t>(id)) - 1;
+}
+
+/// The place in the table that `id` was given for, also while it is closing; nullptr if another handle has it by now.
+inline descriptor* world_state::find_slot(process_state& of, handle_id id) {
+  const std::uint32_t index = descriptor_index(id);  // of no handle: far beyond the end
+  if (index >= of.descriptors.size()) return nullptr;
+  descriptor& found = of.descriptors[index];
+  const auto generation = static_cast<std::uint32_t>(static_cast<std::uint64_t>(id) >> 32);
+  return found.generation == generation ? &found : nullptr;
+}
+
+inline descriptor* world_state::find_descriptor(process_state& of, handle_id id) {
+  descriptor* found = find_slot(of, id);
+  return found != nullptr && found->open() ? found : nullptr;
+}
+
+inline void world_state::enqueue_completion(process_state& of, op& done, named& asked, choice_kind how) {
+  op_note::move(done, op_place::ready);
+  const ready_entry entry{entry_kind::completion, &of, &done, asked.hash, identity_of(asked)};
+  if (choose_.wants_options()) note_ready(entry, asked);
+  const std::uint32_t answer = choose_.choose(how, asked.hash, asked.defer, defer_answers, entry.identity);
+  if (answer == 0) return enqueue(entry);
+  op_note::move(done, op_place::held);
+  if (options_.log_events) keep_text(entry);
+  hold_completion(entry, answer);
+}
+
+/// The result of `done` is known; it is delivered when its turn comes.
+inline void world_state::finish_now(process_state& of, op& done, named& asked, errc error, std::int64_t count) {
+  op_note::set_count(done, count);
+  op_note::set(done, op_place::ready, error);
+  done.in_kernel_hands.store(false, std::memory_order_relaxed);  // one thread: no fence is due
+  enqueue_completion(of, done, asked, done.kind == op_kind::close ? choice_kind::close_defer : choice_kind::defer);
+}
+
+}  // namespace twinloop::sim
+
+#endif
