@@ -56,15 +56,9 @@ void loop::post(task& queued, where made) {
   if (newest == nullptr) kernel_->wake();
 }
 
-void loop::post(unique_function<void()> callback, where made) { post(make_function_task(std::move(callback)), made); }
-
 void loop::next_tick(task& queued, where made) {
   prepare_task(queued, made, callback_);
   ticks_.push(queued);
-}
-
-void loop::next_tick(unique_function<void()> callback, where made) {
-  next_tick(make_function_task(std::move(callback)), made);
 }
 
 void loop::immediate(task& queued, where made) {
@@ -72,27 +66,34 @@ void loop::immediate(task& queued, where made) {
   immediates_.push(queued);
 }
 
-void loop::immediate(unique_function<void()> callback, where made) {
-  immediate(make_function_task(std::move(callback)), made);
+[[gnu::noinline]] loop::function_task& loop::function_task::unused(loop& of) {
+  if (current_thread() != of.thread_) return *new function_task(of, false);
+  of.functions_.push_back(std::make_unique<function_task>(of, true));
+  return *of.functions_.back();
 }
 
-loop::function_task& loop::make_function_task(unique_function<void()>&& callback) {
+inline loop::function_task& loop::make_function_task(unique_function<void()>&& callback) {
   const race_checks::gate scope;
   function_task* made = nullptr;
-  if (current_thread() != thread_) {
-    made = new function_task;
-  } else if (free_functions_ != nullptr) {
+  if (current_thread() == thread_ && free_functions_ != nullptr) {
     made = free_functions_;
     free_functions_ = static_cast<function_task*>(made->next);
   } else {
-    functions_.push_back(std::make_unique<function_task>());
-    made = functions_.back().get();
-    made->pooled = true;
+    made = &function_task::unused(*this);
   }
-  made->owner = this;
-  made->run = &run_function_task;
-  made->callback = std::move(callback);
+  // It has no callback to be replaced: cheaper than an assignment, which would look for one.
+  ::new (static_cast<void*>(&made->callback)) unique_function<void()>(std::move(callback));
   return *made;
+}
+
+void loop::post(unique_function<void()> callback, where made) { post(make_function_task(std::move(callback)), made); }
+
+void loop::next_tick(unique_function<void()> callback, where made) {
+  next_tick(make_function_task(std::move(callback)), made);
+}
+
+void loop::immediate(unique_function<void()> callback, where made) {
+  immediate(make_function_task(std::move(callback)), made);
 }
 
 void loop::run_function_task(task& self) {
@@ -100,11 +101,11 @@ void loop::run_function_task(task& self) {
   struct release {  // also when the callback throws
     function_task& used;
     ~release() {
-      used.callback = nullptr;
       if (!used.pooled) {
         delete &used;
         return;
       }
+      used.callback = nullptr;
       used.next = used.owner->free_functions_;
       used.owner->free_functions_ = &used;
     }

@@ -35,7 +35,7 @@ expectation_id causality::expect(std::uint32_t process, std::uint64_t name) {
   }
   ++chains_[chain].pending;
   const std::uint64_t lineage = mix64(lineage_ ^ mix64(++registered_));
-  expected_[made] = {chain, steps_, 0, lineage, 0, process, true, false};
+  expected_[made] = {chain, chains_[chain].parent, chains_[chain].name, steps_, 0, lineage, 0, process, true, false};
   return made;
 }
 
@@ -66,18 +66,6 @@ void causality::withdraw_all_of(std::uint32_t process) {
 bool causality::expects(std::uint32_t process) const {
   return std::any_of(expected_.begin(), expected_.end(),
                      [&](const expectation& each) { return each.used && each.process == process; });
-}
-
-void causality::describe(expectation_id which, choice_option& option) const {
-  if (which == 0) return;
-  const expectation& from = expected_[which];
-  option.chain = from.chain;
-  option.parent_chain = chains_[from.chain].parent;
-  option.chain_name = chains_[from.chain].name;
-  option.cause = from.cause;
-  option.enabled_by = from.enabled_by;
-  option.lineage = from.lineage;
-  option.occurrence = from.occurrence;
 }
 
 void causality::attribute_step(expectation_id which) {

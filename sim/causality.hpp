@@ -25,6 +25,8 @@ inline constexpr std::uint32_t no_process = UINT32_MAX;
 /// Something registered that has not happened yet.
 struct expectation {
   std::uint64_t chain = 0;
+  std::uint64_t parent_chain = 0;
+  std::uint64_t chain_name = 0;
   std::uint64_t cause = 0;
   std::uint64_t enabled_by = 0;
   std::uint64_t lineage = 0;
@@ -51,8 +53,17 @@ class causality {
   bool expects(std::uint32_t process) const;
   bool expects_anything() const { return expected_.size() - 1 > free_.size(); }
   const expectation& at(expectation_id which) const { return expected_[which]; }
-  /// Fills in what is known of `which` (nothing, if it is 0).
-  void describe(expectation_id which, choice_option& option) const;
+  /// Fills in what is known of `which`: zeros, if it is 0. Every option of every pick comes here.
+  void describe(expectation_id which, choice_option& option) const {
+    const expectation& from = expected_[which];
+    option.chain = from.chain;
+    option.parent_chain = from.parent_chain;
+    option.chain_name = from.chain_name;
+    option.cause = from.cause;
+    option.enabled_by = from.enabled_by;
+    option.lineage = from.lineage;
+    option.occurrence = from.occurrence;
+  }
 
   // ---- what happens
   /// The next step happens, on behalf of `which`; its number. `next_event` is the number of the next event to be

@@ -75,12 +75,18 @@ void world_state::describe_op(const op& about, choice_option& option) {
   causality_.describe(op_note::expectation(about), option);
 }
 
+/// Writes all of `option`, but its keys are left empty.
 void world_state::describe_option(const ready_entry& entry, choice_option& option) {
   option.label = entry.label;
   option.identity = entry.identity;
   option.process = entry.process != nullptr ? entry.process->asked.hash : 0;
-  if (entry.kind == entry_kind::pool) {
-    if (const op* job = op_of(entry)) describe_op(*job, option);
+  option.keys = {};
+  option.declared = false;
+  if (entry.kind == entry_kind::completion) {  // most of them
+    describe_op(*static_cast<op*>(entry.subject), option);
+  } else if (entry.kind == entry_kind::pool) {
+    const op* job = op_of(entry);
+    causality_.describe(job != nullptr ? op_note::expectation(*job) : 0, option);
     option.enabled_by = entry.process->pool_enabled_by;
     option.occurrence = entry.process->pool_occurrence;
   } else if (const op* about = op_of(entry)) {
@@ -90,16 +96,28 @@ void world_state::describe_option(const ready_entry& entry, choice_option& optio
   }
 }
 
-/// The options of a pick: `count` entries, found by `entry_at`. Spans into the scratch are set once it has stopped
-/// growing.
+/// The options of a pick.
 std::span<const choice_option> world_state::describe_options(std::span<const std::uint32_t> entries) {
   if (choose_.wants_touches()) finish_step();
-  options_scratch_.clear();
+  options_scratch_.resize(entries.size());  // each is written whole: making them anew would write them twice
+  for (std::size_t i = 0; i < entries.size(); ++i) describe_option(ready_[entries[i]], options_scratch_[i]);
+  if (choose_.wants_keys()) add_keys_of_options(entries);
+  return options_scratch_;
+}
+
+/// Spans into the scratch are set once it has stopped growing.
+void world_state::add_keys_of_options(std::span<const std::uint32_t> entries) {
   keys_scratch_.clear();
   key_ends_.clear();
-  for (const std::uint32_t index : entries) {
-    describe_option(ready_[index], options_scratch_.emplace_back());
-    options_scratch_.back().declared = add_keys(ready_[index]);
+  const process_state* of = nullptr;
+  bool hidden = false;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const ready_entry& entry = ready_[entries[i]];
+    if (entry.process != of) {
+      of = entry.process;
+      hidden = hides_callbacks(of);
+    }
+    options_scratch_[i].declared = add_keys(entry, hidden);
     key_ends_.push_back(keys_scratch_.size());
   }
   std::size_t begin = 0;
@@ -107,7 +125,6 @@ std::span<const choice_option> world_state::describe_options(std::span<const std
     options_scratch_[i].keys = std::span(keys_scratch_).subspan(begin, key_ends_[i] - begin);
     begin = key_ends_[i];
   }
-  return options_scratch_;
 }
 
 void world_state::begin_step(const ready_entry& entry) {
@@ -115,7 +132,7 @@ void world_state::begin_step(const ready_entry& entry) {
   step made;
   keys_scratch_.clear();
   describe_option(entry, made.what);
-  made.what.declared = add_keys(entry);
+  made.what.declared = add_keys(entry, hides_callbacks(entry.process));
   made.what.keys = keys_scratch_;
   made.time = now_;
   op* const about = op_of(entry);

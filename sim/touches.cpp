@@ -8,7 +8,9 @@
 namespace twinloop::sim {
 namespace {
 /// Keys of things that have no name of their own are made of a name and a word. Never one of the two special keys.
-constexpr std::uint64_t key_of(std::uint64_t name, const char* what) { return mix64(name ^ hash_name(what)) | 1; }
+constexpr std::uint64_t key_of(std::uint64_t name, std::uint64_t word) { return mix64(name ^ word) | 1; }
+constexpr std::uint64_t key_of(std::uint64_t name, const char* what) { return key_of(name, hash_name(what)); }
+constexpr std::uint64_t handle_word = hash_name("handle");  // hashed here: asked for with every option
 
 /// FNV-1a, as hash_name.
 std::uint64_t hash_bytes(std::string_view text) {
@@ -21,17 +23,22 @@ std::uint64_t hash_bytes(std::string_view text) {
 std::uint64_t handle_key(const descriptor& on) {
   const name_node* node = on.node;
   if (node->other != nullptr) node = node->other;
-  return key_of(node->hash, "handle");
+  return key_of(node->hash, handle_word);
 }
 }  // namespace
 
-/// Appends the keys of `entry` to `keys_scratch_`. True if they are all that it touches.
-bool world_state::add_keys(const ready_entry& entry) {
+/// Whether more may run in a callback's turn than what declares itself.
+bool world_state::hides_callbacks(const process_state* of) {
+  return of != nullptr && (of->own == nullptr || loop_view::runs_undeclared(*of->own));
+}
+
+/// Appends the keys of `entry`, of a process that hides_callbacks() if `hidden`, to `keys_scratch_`. True if they are
+/// all that it touches.
+bool world_state::add_keys(const ready_entry& entry, bool hidden) {
   if (entry.process == nullptr) return false;
   process_state& of = *entry.process;
   if (of.options.daemon) keys_scratch_.push_back({key_of(0, "end"), false});
   loop* const own = of.own;
-  const bool hidden = own == nullptr || loop_view::runs_undeclared(*own);
   if (entry.kind == entry_kind::deadline) {
     // A poll that ends with no timer due touches nothing.
     if (own == nullptr || !loop_view::has_due_timers(*own, now_)) return !hidden;

@@ -138,10 +138,12 @@ struct world_state {
   void describe_op(const op& about, choice_option& option);
   void describe_option(const ready_entry& entry, choice_option& option);
   std::span<const choice_option> describe_options(std::span<const std::uint32_t> entries);
+  void add_keys_of_options(std::span<const std::uint32_t> entries);
   void begin_step(const ready_entry& entry);
 
   // ---- touches.cpp: add_* only while choose_.wants_options(), touch_* only while choose_.wants_touches()
-  bool add_keys(const ready_entry& entry);
+  static bool hides_callbacks(const process_state* of);
+  bool add_keys(const ready_entry& entry, bool hidden);
   bool add_op_keys(process_state& of, const op& about);
   void add_file_keys(process_state& of, const file_request& call);
   void touch_key(std::uint64_t key, bool write);

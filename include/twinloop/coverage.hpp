@@ -75,6 +75,7 @@ class coverage_source final : public choice_source {
   }
   std::uint32_t answer(const question& asked) override { return answers_ != nullptr ? answers_->answer(asked) : 0; }
   bool wants_options() const override { return true; }
+  bool wants_keys() const override { return passes_steps_ && answers_->wants_keys(); }
   void happened(const step& what) override {
     seen_->happened(what);
     if (passes_steps_) answers_->happened(what);

@@ -122,6 +122,7 @@ class learning_source final : public choice_source {
   ~learning_source() override;
   std::uint32_t answer(const question& asked) override { return answers_->answer(asked); }
   bool wants_options() const override { return true; }
+  bool wants_keys() const override { return answers_->wants_keys(); }
   void happened(const step&) override;
   /// After the run, if it ended clean: a run that broke off says nothing about lengths. `run` is its number: labels are
   /// learned from run 0, lengths from run 2 on.

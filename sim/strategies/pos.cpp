@@ -11,6 +11,7 @@ namespace {
 class pos_source final : public searching_source {
  public:
   using searching_source::searching_source;
+  bool wants_keys() const override { return true; }
 
  private:
   /// When a key was last touched. A priority is a function of these, so drawing anew needs no table of what is ready:
@@ -24,20 +25,27 @@ class pos_source final : public searching_source {
   std::uint64_t draws_of(const choice_option& option) const {
     std::uint64_t draws = 0;
     for (const conflict_key& each : option.keys) {
-      const auto found = std::lower_bound(touched_.begin(), touched_.end(), each.key, before);
-      if (found == touched_.end() || found->key != each.key) continue;
-      draws = std::max(draws, each.write ? found->touched : found->written);
+      const touched& found = table_[place_of(each.key)];
+      draws = std::max(draws, each.write ? found.touched : found.written);  // never touched: an empty place, zeros
     }
     return draws;
   }
-  static bool before(const touched& a, std::uint64_t key) { return a.key < key; }
+
+  /// Where `key` stands or would: open addressing, in a table that is at least half empty.
+  std::size_t place_of(std::uint64_t key) const {
+    TWINLOOP_ASSERT(key != 0);
+    const std::size_t mask = table_.size() - 1;
+    std::size_t at = (key ^ key >> 32) >> 1 & mask;  // the lowest bit of most keys is 1
+    while (table_[at].key != key && table_[at].key != 0) at = (at + 1) & mask;
+    return at;
+  }
 
   std::uint32_t pick(const question& asked) override {
     std::uint32_t best = 0;
     std::uint64_t highest = 0;
     for (std::uint32_t i = 0; i < asked.options.size(); ++i) {
       const choice_option& option = asked.options[i];
-      const std::uint64_t draw = touched_.empty() ? 0 : mix64(draws_of(option));
+      const std::uint64_t draw = used_ == 0 ? 0 : mix64(draws_of(option));
       const std::uint64_t priority = drawn_priority(option.identity + draw, plan_.seed);
       if (i == 0 || priority > highest) best = i, highest = priority;
     }
@@ -46,14 +54,29 @@ class pos_source final : public searching_source {
 
   void ran(const step& what) override {
     for (const conflict_key& each : what.what.keys) {
-      auto found = std::lower_bound(touched_.begin(), touched_.end(), each.key, before);
-      if (found == touched_.end() || found->key != each.key) found = touched_.insert(found, {each.key, 0, 0});
+      touched* found = &table_[place_of(each.key)];
+      if (found->key == 0) {
+        if (++used_ * 2 > table_.size()) {
+          grow();
+          found = &table_[place_of(each.key)];
+        }
+        found->key = each.key;
+      }
       found->touched = steps();
       if (each.write) found->written = steps();
     }
   }
 
-  std::vector<touched> touched_;  // by key
+  void grow() {
+    std::vector<touched> before(table_.size() * 2);
+    before.swap(table_);
+    for (const touched& each : before) {
+      if (each.key != 0) table_[place_of(each.key)] = each;
+    }
+  }
+
+  std::vector<touched> table_ = std::vector<touched>(64);  // by key
+  std::size_t used_ = 0;
 };
 
 }  // namespace

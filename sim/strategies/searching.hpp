@@ -26,6 +26,7 @@ class searching_source : public search_source {
   explicit searching_source(const search_plan& plan);
   std::uint32_t answer(const question& asked) final;
   bool wants_options() const final { return plan_.label_mask != 0 || reads_options(); }
+  bool wants_keys() const override { return false; }
   void happened(const step& what) final;
   source_report report() const override { return report_; }
 

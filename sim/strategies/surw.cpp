@@ -10,6 +10,7 @@ class surw_source final : public searching_source {
  public:
   surw_source(const search_plan& plan, const search_model& learned)
       : searching_source(plan), weights_(learned, plan.focus) {}
+  bool wants_keys() const override { return true; }
   source_report report() const override {
     source_report made = report_;
     made.expected = weights_.expected();

@@ -39,7 +39,12 @@ def instructions_per_operation(programs, counted, label):
     if small is None:
         return None
     large = instructions(programs, label, f"{counted.arguments} {counted.key}={counted.large}")
-    return (large - small) / (counted.large - counted.small)
+    return (large - small) / (counted.large - counted.small) / counted.per
+
+
+def base_count(programs, counted):
+    """What is taken off every count of `counted`."""
+    return instructions_per_operation(programs, counted, counted.minus) if counted.minus else 0
 
 
 def count_all(programs, only, peers=True):
@@ -50,11 +55,12 @@ def count_all(programs, only, peers=True):
     found, failures = {}, []
     for counted in chosen:
         found[counted.name] = {}
+        less = base_count(programs, counted)
         for label in labels[counted.name]:
             try:
                 count = instructions_per_operation(programs, counted, label)
                 if count is not None:
-                    found[counted.name][label] = count
+                    found[counted.name][label] = count - less
             except RuntimeError as failed:
                 failures.append(str(failed))
             progress.step(f"{label} {counted.name}")

@@ -96,12 +96,13 @@ def limit_of(work, row, taken):
 def summarise_row(work, row, taken):
     """The row as an object of the JSON output."""
     own = taken[row.subject]
-    absolute = row.budget is not None and row.budget.against == "absolute"
+    absolute = row.budget is not None and row.budget.against in ("absolute", "most")
     limit = None if absolute else limit_of(work, row, taken)
     limits = [Sample(row.budget.least)] * len(own) if absolute else taken.get(limit, [])
     found = values(own)
     units = [sample.unit for samples in taken.values() for sample in samples if sample]
-    own_ratio = ratio(own, limits)
+    most = row.budget is not None and row.budget.against == "most"
+    own_ratio = ratio(limits, own) if most else ratio(own, limits)
     least = None if row.budget is None else 1.0 if absolute else row.budget.least
     peers = {}
     for label, samples in taken.items():

@@ -4,6 +4,7 @@ A row is one figure of twinloop. Its budget is a least ratio to a limit taken in
   against "limit"     the workload's limit program
   against "best"      the best of libuv, libev, libevent and Asio
   against "absolute"  a figure of its own
+  against "most"      a figure of its own that it may not be above
 """
 
 from dataclasses import dataclass, field
@@ -32,6 +33,10 @@ PROGRAMS = {
     "twinloop-anew": ("twinloop", "mode=anew"),
     "twinloop-unrecorded": ("twinloop", "record=0"),
 }
+# What each strategy may cost a decision, in ns: the baselines have no budget.
+STRATEGIES = {"random_walk": 100, "static_priority": 100, "defer": 100, "corner": 100, "pct": 100, "pos": 100,
+              "delay_bounded": 100, "urw": 200, "surw": 200, "nodefz": None, "nacd": None}
+PROGRAMS |= {f"twinloop-{how}": ("twinloop", f"how={how}") for how in ("order", "told", *STRATEGIES)}
 
 RIVALS = ["libuv", "libev", "libevent", "asio"]
 
@@ -120,6 +125,9 @@ def simulation():
     yield Workload("sim-worlds n=20000", "des4-kernel", ["des4", "twinloop-random"], worlds)
     rows = [Row("sim-schedules", budget=Budget(50000, "absolute"))]
     yield Workload("sim-schedules", None, [], rows)
+    for how, most in STRATEGIES.items():
+        rows = [Row(f"sim-strategy-{how}", budget=Budget(most, "most") if most else None)]
+        yield Workload(f"sim-strategy how={how}", None, [], rows)
 
 
 WORKLOADS = [*network(), *timers(), *threads_and_queues(), *simulation()]
@@ -139,6 +147,8 @@ class Counted:
     large: int
     labels: list
     subjects: tuple = ("twinloop",)
+    minus: str = ""  # the label whose count is taken off the others': what they add to it
+    per: int = 1  # operations in one of `key`
 
 
 _sim = ["des4", "des4-kernel"]
@@ -157,4 +167,6 @@ COUNTED = [
     Counted("sim-pingpong", "sim-pingpong", "n", 2000, 6000, _sim, _recorded),
     Counted("sim-worlds", "sim-worlds", "n", 200, 600, _sim, (*_recorded, "twinloop-anew")),
     Counted("sim-schedules", "sim-schedules", "n", 200, 600, []),
+    Counted("sim-strategy", "sim-strategy pair=0 chains=8 length=16", "n", 100, 300, [],
+            tuple(f"twinloop-{how}" for how in ("told", *STRATEGIES)), minus="twinloop-order", per=8 * 16),
 ]

@@ -68,6 +68,8 @@ def list_rows(workloads):
                 budget = f">= {row.budget.least:g} x {work.limit}"
             elif row.budget and row.budget.against == "best":
                 budget = f">= {row.budget.least:g} x the best of libuv, libev, libevent, asio"
+            elif row.budget and row.budget.against == "most":
+                budget = f"<= {row.budget.least:g}"
             elif row.budget:
                 budget = f">= {row.budget.least:g}"
             print(f"{row.name:<24} {work.arguments:<44} {budget}".rstrip())

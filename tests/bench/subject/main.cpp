@@ -17,5 +17,6 @@ int main(int count, char** values) {
   serve_simulated_timers(given);
   serve_simulated_pairs(given);
   serve_schedules(given);
+  serve_strategies(given);
   bench::unsupported();
 }

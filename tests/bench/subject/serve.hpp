@@ -15,5 +15,6 @@ void serve_files(const arguments& given);
 void serve_simulated_timers(const arguments& given);  ///< sim-hold, sim-timers
 void serve_simulated_pairs(const arguments& given);   ///< sim-pingpong, sim-worlds
 void serve_schedules(const arguments& given);
+void serve_strategies(const arguments& given);  ///< sim-strategy
 
 }  // namespace bench::subject

@@ -41,6 +41,39 @@ struct listener : choice_source {
   std::vector<std::size_t> key_counts;
 };
 
+/// Reads the keys of options, or says that it does not.
+struct key_reader final : choice_source {
+  explicit key_reader(bool wants) : wants_(wants) {}
+  std::uint32_t answer(const question& asked) override {
+    for (const choice_option& each : asked.options) keys_of_options += each.keys.size();
+    if (asked.kind == choice_kind::pick) taken.push_back(asked.options[0].identity);
+    return asked.kind == choice_kind::batch ? 1 : 0;
+  }
+  bool wants_options() const override { return true; }
+  bool wants_keys() const override { return wants_; }
+  void happened(const step& made) override { keys_of_steps += made.what.keys.size(); }
+  std::size_t keys_of_options = 0;
+  std::size_t keys_of_steps = 0;
+  std::vector<std::uint64_t> taken;
+
+ private:
+  bool wants_;
+};
+
+TEST(options, who_wants_no_keys_is_told_those_of_steps_alone) {
+  key_reader with(true);
+  key_reader without(false);
+  for (key_reader* source : {&with, &without}) {
+    world world({.source = source});
+    (void)calibration::run_c4(world);
+    ASSERT_TRUE(world.report().clean()) << world.report().text();
+  }
+  EXPECT_GT(with.keys_of_options, 0u);
+  EXPECT_EQ(without.keys_of_options, 0u);
+  EXPECT_EQ(with.keys_of_steps, without.keys_of_steps);
+  EXPECT_EQ(with.taken, without.taken);
+}
+
 TEST(options, steps_are_numbered_from_one_without_gaps) {
   listener source(false);
   world world({.source = &source});
