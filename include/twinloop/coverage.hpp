@@ -38,6 +38,12 @@ struct coverage_report {
   bool saturated() const { return since_new >= saturated_after; }
 };
 
+/// A pair of labels, by a hash of both, and the orders in which it was seen: bits 1 and 2.
+struct order_pair {
+  std::uint64_t labels = 0;
+  std::uint32_t orders = 0;
+};
+
 class search_coverage {
  public:
   search_coverage();
@@ -51,6 +57,8 @@ class search_coverage {
   void end();
   /// The class of the run under way, so far.
   std::uint64_t class_hash() const;
+  /// The orders that the run under way showed and no run before it.
+  std::span<const order_pair> new_orders() const;
   coverage_report report() const;
 
   /// Adds what another shard or worker saw; since_new goes on only if that was nothing new.

@@ -51,6 +51,7 @@ struct search_coverage::state {
   std::uint64_t since_new = 0;
   count_table classes;  // class hash -> runs
   count_table pairs;    // hash of the labels, the lower first -> which orders
+  std::vector<order_pair> new_orders;
   // The run under way. Memory of earlier runs is used again.
   std::vector<key_state> keys;
   std::size_t keys_used = 0;
@@ -90,6 +91,13 @@ struct search_coverage::state {
     last_of_chain[chain] = what.number;
   }
 
+  void saw(std::uint64_t labels, std::uint32_t order) {
+    std::uint32_t& orders = pairs[labels];
+    if ((orders & order) != 0) return;
+    orders |= order;
+    new_orders.push_back({labels, order});
+  }
+
   void touch(const step& what, std::uint64_t key, bool write) {
     key_state& touched = state_of(key);
     const std::uint64_t label = what.what.label;
@@ -101,7 +109,7 @@ struct search_coverage::state {
         own = &each;
       } else if ((write || each.write) && !ordered(each.step, what.number)) {
         const std::uint64_t lower = std::min(label, each.label), higher = std::max(label, each.label);
-        pairs[mix64(lower + mix64(higher))] |= each.label == lower ? lower_first : higher_first;
+        saw(mix64(lower + mix64(higher)), each.label == lower ? lower_first : higher_first);
       }
     }
     if (own == nullptr) own = &touched.last.emplace_back();
@@ -116,6 +124,7 @@ search_coverage& search_coverage::operator=(search_coverage&&) noexcept = defaul
 
 void search_coverage::begin() {
   state_->keys_used = 0;
+  state_->new_orders.clear();
   std::fill(state_->last_of_chain.begin(), state_->last_of_chain.end(), 0);
 }
 
@@ -139,6 +148,8 @@ std::uint64_t search_coverage::class_hash() const {
   for (std::size_t i = 0; i < state_->keys_used; ++i) sum += state_->keys[i].total();
   return mix64(sum);
 }
+
+std::span<const order_pair> search_coverage::new_orders() const { return state_->new_orders; }
 
 coverage_report search_coverage::report() const {
   coverage_report told;

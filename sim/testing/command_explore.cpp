@@ -35,7 +35,7 @@ budget budget_of(const command_line& line) {
   }
   if (line.runs) limits.runs = line.runs;
   if (line.seconds) limits.seconds = line.seconds;
-  if (!limits.runs) limits.runs = limits.seconds ? runs_without_limit : default_runs;
+  if (!limits.runs) limits.runs = limits.seconds || line.until_saturated != 0 ? runs_without_limit : default_runs;
   return limits;
 }
 
@@ -57,6 +57,10 @@ class explore_session {
     if (!line.results.empty() && !line.output.empty()) {
       throw usage_error{"--results and --output: replay files go to the one directory; give only one of the two"};
     }
+    if (line.until_saturated != 0 && line.no_coverage) {
+      throw usage_error{
+          "--until-saturated and --no-coverage: saturation is told by coverage; give only one of the two"};
+    }
     const budget limits = budget_of(line);
     options_.seed = *parse_number(line.seed);
     options_.runs = *limits.runs;
@@ -64,6 +68,8 @@ class explore_session {
     options_.part = shard_of(line);
     options_.jobs = line.jobs != 0 ? line.jobs : std::max(1u, std::thread::hardware_concurrency());
     options_.max_failures = line.stop_at_first ? 1 : line.max_failures;
+    options_.until_saturated = line.until_saturated;
+    options_.watch_coverage = !line.no_coverage;
     options_.isolate_each_run = line.isolate == "run";
     options_.stall = stall_time(line);
     options_.interrupted = interrupt_guard::interrupted;
@@ -104,6 +110,7 @@ class explore_session {
     kept_.emplace(session_.line.results, identity, options_.part);
     options_.done = kept_->done_before();
     options_.skip = kept_->skip();
+    options_.seen_before = kept_->seen_before();
     options_.on_checkpoint = [this](const exploration& so_far) { kept_->update(so_far, false); };
   }
 
@@ -127,6 +134,7 @@ class explore_session {
                    {"coverage", coverage_json(done.status.seen)},
                    {"expected_to_fail", story_.expected_to_fail},
                    {"enough_failures", done.enough},
+                   {"ended_saturated", done.saturated},
                    {"interrupted", done.interrupted}};
     for (const auto& [what, kept] : done.failures) {
       const auto file = files_.find(what);

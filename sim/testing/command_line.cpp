@@ -99,6 +99,11 @@ class parser {
         ->capture_default_str()
         ->type_name("N")
         ->check(CLI::NonNegativeNumber);
+    sub.add_flag("--until-saturated{500}", line_.until_saturated,
+                 "End after 500 runs, or =N, that were all equivalent to runs before them")
+        ->type_name("")
+        ->check(CLI::PositiveNumber);
+    sub.add_flag("--no-coverage", line_.no_coverage, "Do not look which runs are equivalent: faster");
     sub.add_flag("--keep-going", line_.keep_going, "Go on past failures: this is the default");
     sub.add_flag("--shrink", line_.shrink_too, "Shrink what was found at once");
     sub.add_flag("--isolate{run}", line_.isolate, "--isolate=run: a fresh process for every run; slow")

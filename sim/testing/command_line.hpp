@@ -33,6 +33,8 @@ struct command_line {
   std::vector<std::string> merge_from;  ///< directories
   std::string merge_into;
   std::uint64_t max_failures = 100;
+  std::uint64_t until_saturated = 0;  ///< runs without a new trace class; 0 = not asked for
+  bool no_coverage = false;
   std::string isolate;  ///< "run" or empty
   std::string output;
   bool natural = false;

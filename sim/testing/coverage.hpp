@@ -1,44 +1,52 @@
-// How many different things a search has seen, and how much is likely left.
+// What orders a search has seen, by run: adds up over workers, shards and resumed searches to exactly what one search
+// would have seen, in whatever order the parts come.
 #ifndef TWINLOOP_SIM_TESTING_COVERAGE_HPP
 #define TWINLOOP_SIM_TESTING_COVERAGE_HPP
 
-#include <cstdint>
 #include <optional>
-#include <span>
-#include <string>
 #include <unordered_map>
-#include <vector>
+
+#include "twinloop/coverage.hpp"
 
 namespace twinloop::testing {
 
-/// The figures, for printing.
-struct coverage_report {
-  static constexpr std::uint64_t saturated_after = 500;
-  std::uint64_t runs = 0;
-  std::uint64_t classes = 0;     ///< different ones among them
-  std::uint64_t singletons = 0;  ///< classes met exactly once
-  std::uint64_t since_new = 0;   ///< runs since the last one of a new class
-  /// The chance that one more run is of a class not met yet, as Good and Turing estimate it: singletons / runs.
-  double unseen() const { return runs == 0 ? 1 : static_cast<double>(singletons) / static_cast<double>(runs); }
-  bool saturated() const { return since_new >= saturated_after; }
+using sim::coverage_report;
+using sim::order_pair;
+
+/// What one run was like, as the worker that ran it tells.
+struct run_class {
+  std::uint64_t run = 0;
+  std::uint64_t hash = 0;  ///< equal for equivalent runs
 };
 
-/// The classes that the runs of one or several workers were of.
 class coverage {
  public:
-  void add(std::uint64_t class_hash);
+  void add(const run_class& one);
+  void add(const order_pair& seen);
+  /// Its since_new is counted by run numbers: how many of the runs are of a higher number than the first run of the
+  /// class that was found last. (Exact when all runs up to the highest are there, else as dense as the runs are.)
   coverage_report report() const;
-  /// Adds what another worker or shard saw; since_new goes on only if that was nothing new.
+  /// Classes and pairs of both; runs of both, of which none may be the same.
   void merge(const coverage& other);
-  /// All of it as numbers; load gives nothing when they are not of a coverage.
+  /// All of it as numbers, equal for equal coverages; load gives nothing when they are not of a coverage.
   std::vector<std::uint64_t> save() const;
   static std::optional<coverage> load(std::span<const std::uint64_t> words);
 
  private:
-  std::unordered_map<std::uint64_t, std::uint64_t> seen_;  ///< class -> runs
+  struct met {
+    std::uint64_t times = 0;
+    std::uint64_t first = 0;  ///< the lowest run
+  };
+  void add(std::uint64_t hash, const met& more);
+  void add_pair(std::uint64_t labels, std::uint32_t orders);
+
+  std::unordered_map<std::uint64_t, met> classes_;
+  std::unordered_map<std::uint64_t, std::uint32_t> pairs_;  ///< labels -> orders
   std::uint64_t runs_ = 0;
+  std::uint64_t runs_end_ = 0;  ///< one beyond the highest
+  std::uint64_t last_new_ = 0;  ///< the highest of the first runs of all classes
   std::uint64_t singletons_ = 0;
-  std::uint64_t since_new_ = 0;
+  std::uint64_t both_ = 0;  ///< pairs seen in both orders
 };
 
 }  // namespace twinloop::testing

@@ -17,6 +17,7 @@ struct slot {
   shared_memory memory;
   std::unique_ptr<worker> under_way;
   search_range range;
+  std::size_t coverage_read = 0;  ///< how far its log was read while it is under way
 };
 
 class exploring {
@@ -31,6 +32,8 @@ class exploring {
         alone_(options.isolate_each_run),
         memory_check_(can_check_memory()) {
     result_.done = options.done;
+    result_.watched = options.watch_coverage;
+    so_far_ = options.seen_before;
   }
 
   exploration explore() {
@@ -57,7 +60,11 @@ class exploring {
   bool go_on() {
     if (options_.interrupted && options_.interrupted()) result_.interrupted = true;
     const bool enough = result_.enough && options_.max_failures != 1;  // of one, the lowest run is still looked for
-    return !result_.interrupted && !enough && !(options_.seconds && elapsed() >= *options_.seconds);
+    if (options_.until_saturated != 0 && so_far_.report().since_new >= options_.until_saturated) {
+      result_.saturated = true;
+    }
+    return !result_.interrupted && !enough && !result_.saturated &&
+           !(options_.seconds && elapsed() >= *options_.seconds);
   }
 
   watch_options watching() const {
@@ -80,19 +87,22 @@ class exploring {
       if (each.under_way || !go_on()) continue;
       const std::optional<interval> work = queue_.take(elapsed(), alone_);
       if (!work) return;
-      each.range = {&what_, options_.seed, options_.part, work->begin, work->end, natural_hash_, alone_, natural_,
-                    0,      memory_check_, options_.skip};
+      each.range = {
+          &what_, options_.seed, options_.part,           work->begin,  work->end, natural_hash_, alone_, natural_,
+          0,      memory_check_, options_.watch_coverage, options_.skip};
       start(each);
     }
   }
 
   void start(slot& in) {
+    in.coverage_read = 0;
     in.under_way = std::make_unique<worker>(in.memory, watching(), [&in] { search_runs(in.memory, in.range); });
     in.memory.counters().bound.store(queue_.bound());
   }
 
   void look_at(slot& at) {
     if (!at.under_way) return;
+    read_coverage(at.memory.log(), at.coverage_read, so_far_);
     if (!go_on()) at.under_way->ask_to_stop();
     at.memory.counters().bound.store(queue_.bound());
     if (std::optional<worker_end> end = at.under_way->look()) {
@@ -111,7 +121,7 @@ class exploring {
     }
     now.distinct = result_.failures.size();
     now.seconds = elapsed();
-    now.seen = result_.seen.report();
+    now.seen = so_far_.report();
     return now;
   }
 
@@ -125,7 +135,9 @@ class exploring {
     result_.status.choices += counters.choices.load();
     observation met;
     read_observation(at.memory.log(), met);
-    for (const std::uint64_t each : met.classes) result_.seen.add(each);
+    read_coverage(at.memory.log(), at.coverage_read, so_far_);
+    std::size_t from = 0;
+    read_coverage(at.memory.log(), from, result_.seen);
     std::uint64_t next = std::max(counters.index.load(), range.first);
     const bool good = verdict == search_verdict::clean &&
                       (end.ended == worker_end::how::finished || end.ended == worker_end::how::stopped);
@@ -270,6 +282,7 @@ class exploring {
   const wall::time_point started_;
   wall::time_point last_checkpoint_ = started_;
   exploration result_;
+  coverage so_far_;  ///< of earlier searches, of this one, and of the workers under way
   work_queue queue_;
   std::vector<slot> slots_;
   std::uint64_t natural_hash_ = 0;

@@ -32,8 +32,10 @@ struct exploration {
   std::map<std::string, std::uint64_t> counts;  ///< failing runs, by the text of their signature
   interval_set done;                            ///< places of the shard done by now, with those of before
   coverage seen;                                ///< of this search only
+  bool watched = true;                          ///< coverage was
   bool interrupted = false;
-  bool enough = false;  ///< it ended because of max_failures
+  bool enough = false;     ///< it ended because of max_failures
+  bool saturated = false;  ///< it ended because of until_saturated
 };
 
 struct explore_options {
@@ -45,7 +47,12 @@ struct explore_options {
   std::function<bool(std::uint64_t run)> skip{};  ///< runs that other shards have done
   unsigned jobs = 1;                              ///< workers at a time
   std::uint64_t max_failures = 1;  ///< distinct ones, then the search ends; 0 = it goes on. 1 = the first
-  bool isolate_each_run = false;   ///< a process for each run: slow, for programs that leak state
+  /// So many runs without a new class (see coverage.hpp), those of earlier searches included, end the search; 0 = no
+  /// number does. How far workers are by then depends on their timing.
+  std::uint64_t until_saturated = 0;
+  bool watch_coverage = true;     ///< costs time: docs/searching.md says how much
+  coverage seen_before{};         ///< by earlier searches and other shards
+  bool isolate_each_run = false;  ///< a process for each run: slow, for programs that leak state
   std::chrono::milliseconds stall{10'000};
   std::function<bool()> interrupted{};                      ///< asked often; true ends the search
   std::function<void(const search_status&)> on_progress{};  ///< called often

@@ -35,13 +35,14 @@ std::string percent(double share) {
 
 std::string coverage_text(const coverage_report& seen) {
   std::string text =
-      fmt::format("{}, {} of them met once: the chance that a next run is new is about {}",
-                  seen.classes == 1 ? "1 distinct schedule" : spell_count(seen.classes) + " distinct schedules",
-                  spell_count(seen.singletons), percent(seen.unseen()));
+      fmt::format("{}, {} of them met once, {}: the chance that a next run is new is about {}",
+                  seen.classes == 1 ? "1 trace class" : spell_count(seen.classes) + " trace classes",
+                  spell_count(seen.singletons), plural(seen.runs - seen.classes, "duplicate"), percent(seen.unseen()));
   if (seen.saturated()) {
     text += fmt::format("; saturated: the last {} runs were like others before them", spell_count(seen.since_new));
   }
-  return text;
+  return text + fmt::format("\n  {} seen, {} of them in both orders", plural(seen.pairs, "order pair"),
+                            spell_count(seen.pairs_both));
 }
 
 }  // namespace
@@ -53,7 +54,7 @@ std::string progress_text(const std::string& name, const search_status& status, 
   std::string text = fmt::format("{}: {}{} runs, {} runs/s, {}", name, spell_count(status.runs),
                                  counted ? " of " + spell_count(wanted) : "",
                                  spell_count(static_cast<std::uint64_t>(rate(status))), failures_so_far(status));
-  if (status.seen.runs > 0) text += fmt::format(", {} chance of a new schedule", percent(status.seen.unseen()));
+  if (status.seen.runs > 0) text += fmt::format(", {} chance of a new trace class", percent(status.seen.unseen()));
   std::optional<double> left;
   if (options.seconds) left = *options.seconds - status.seconds;
   if (counted && rate(status) > 0) {
@@ -84,6 +85,10 @@ std::string summary_text(const std::string& name, const exploration& done, const
                         kept.first.confirmed ? "" : " (not confirmed: the search was interrupted)");
   }
   if (status.seen.runs > 0) text += "  " + coverage_text(status.seen) + "\n";
+  if (done.saturated) {
+    text += fmt::format("  ended by --until-saturated: {} runs without a new trace class\n",
+                        spell_count(status.seen.since_new));
+  }
   if (done.interrupted) text += "  interrupted before its budget was used up\n";
   if (done.enough && options.max_failures > 1) {
     text += fmt::format("  ended by --max-failures {}\n", options.max_failures);

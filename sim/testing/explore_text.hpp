@@ -11,7 +11,7 @@ namespace twinloop::testing {
 /// Paths of replay files, by failure.
 using replay_files = std::map<failure_signature, std::string>;
 
-/// "kv: 1 204 of 10 000 runs, 8 906 runs/s, no failure, 3 % chance of a new schedule, 1 s left".
+/// "kv: 1 204 of 10 000 runs, 8 906 runs/s, no failure, 3 % chance of a new trace class, 1 s left".
 std::string progress_text(const std::string& name, const search_status& status, const explore_options& options);
 /// The line that says how it went, and one for each failure.
 std::string summary_text(const std::string& name, const exploration& done, const explore_options& options,

@@ -1,15 +1,16 @@
-// What TWINLOOP_TEST does: many schedules of one test body in the test's own process, and on failure a small replay
-// file and the line that runs it. GoogleTest itself is not needed here.
+// What TWINLOOP_TEST does: many schedules of one test body, in the test's own process or in workers, and on failure a
+// small replay file and the line that runs it. GoogleTest itself is not needed here.
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <stdexcept>
+#include <chrono>
 
 #include "sim/testing/crash_note.hpp"
 #include "sim/testing/explanation.hpp"
+#include "sim/testing/explore.hpp"
 #include "sim/testing/file_io.hpp"
 #include "sim/testing/finding.hpp"
+#include "sim/testing/gtest_environment.hpp"
 #include "sim/testing/learning.hpp"
 #include "sim/testing/report.hpp"
 #include "sim/testing/run.hpp"
@@ -20,24 +21,10 @@
 namespace twinloop::testing {
 namespace {
 
-constexpr std::uint64_t default_seed = 1;
+using wall = std::chrono::steady_clock;
+
 constexpr double shrink_seconds = 3;
-
-std::optional<std::string> environment(const char* name) {
-  const char* const value = std::getenv(name);
-  if (value == nullptr || *value == '\0') return std::nullopt;
-  return value;
-}
-
-/// A number from the environment; throws std::invalid_argument with a sentence if it is none.
-std::optional<std::uint64_t> number_from_environment(const char* name) {
-  const std::optional<std::string> text = environment(name);
-  if (!text) return std::nullopt;
-  const std::optional<std::uint64_t> value = parse_number(*text);
-  if (!value)
-    throw std::invalid_argument(fmt::format("{}={}: that is no number (decimal, or hex after 0x)", name, *text));
-  return value;
-}
+constexpr std::uint64_t runs_without_limit = 1'000'000'000'000'000'000;
 
 /// How this binary was called.
 std::string this_binary() {
@@ -49,37 +36,22 @@ std::string this_binary() {
 
 class test_runs {
  public:
-  test_runs(const char* test, subject what, std::uint64_t runs)
+  test_runs(const char* test, subject what, std::uint64_t runs, gtest_environment environment)
       : test_(test),
         what_(std::move(what)),
-        seed_(number_from_environment("TWINLOOP_SEED").value_or(default_seed)),
+        environment_(std::move(environment)),
+        seed_(environment_.seed),
         binary_(this_binary()) {
-    last_ = number_from_environment("TWINLOOP_RUNS").value_or(runs);
-    if (const auto only = number_from_environment("TWINLOOP_RUN")) {
+    // Without a number of runs, a budget of time is what limits.
+    last_ = environment_.runs.value_or(environment_.seconds ? runs_without_limit : runs);
+    if (const auto only = environment_.only_run) {
       first_ = *only;
       last_ = *only + 1;
     }
   }
 
   /// The text of the first failure.
-  std::optional<std::string> search() {
-    crash_note note(
-        fmt::format("\nthe test crashed; it does so again with\n  TWINLOOP_SEED={} TWINLOOP_RUN=", hex(seed_)),
-        fmt::format(" {}\n", filtered_binary()));
-    if (first_ >= sim::search_model::learning_runs) learn(note);
-    for (std::uint64_t run = first_; run < last_; ++run) {
-      note.set_run(run);
-      const run_result result = run < sim::search_model::learning_runs ? execute_and_learn(run) : execute(run);
-      if (failing(result)) return fail(run, result);
-      if (run == 0) natural_hash_ = result.hash;
-      if (run == 1 && natural_hash_ && *natural_hash_ != result.hash) return differ(run);
-      if (run % compare_one_in != compare_one_in / 2) continue;
-      const run_result second = execute(run);
-      if (failing(second)) return fail(run, second);
-      if (second.hash != result.hash) return differ(run);
-    }
-    return std::nullopt;
-  }
+  std::optional<std::string> search() { return environment_.jobs == 0 ? search_here() : search_in_workers(); }
 
   /// The text of the failure that the file records, or of what is wrong with it.
   std::optional<std::string> replay(const std::string& path) {
@@ -93,7 +65,8 @@ class test_runs {
     sim::replay_source source(file->choices, sim::replay_source::matching::strict);
     shared_memory memory;
     finding found{finding::nature::failure, file->seed, file->run, 0, {}};
-    found.seen = run_here(memory, {&what_, &source, file->data_seed, file->run, false, &source});
+    const isolated_request request{&what_, &source, file->data_seed, file->run, false, &source};
+    found.seen = environment_.jobs == 0 ? run_here(memory, request) : run_isolated(memory, request, watching());
     const run_result& now = found.seen.result;
     std::string text;
     if (failing(now)) text = failure_report(found, {replay_words(path), ""}, {});
@@ -107,9 +80,59 @@ class test_runs {
   }
 
  private:
+  std::optional<std::string> search_here() {
+    const wall::time_point started = wall::now();
+    crash_note note(
+        fmt::format("\nthe test crashed; it does so again with\n  TWINLOOP_SEED={} TWINLOOP_RUN=", hex(seed_)),
+        fmt::format(" {}\n", filtered_binary()));
+    if (first_ >= sim::search_model::learning_runs) learn(note);
+    for (std::uint64_t run = first_; run < last_ && !out_of_time(started); ++run) {
+      note.set_run(run);
+      const run_result result = run < sim::search_model::learning_runs ? execute_and_learn(run) : execute(run);
+      if (failing(result)) return fail(run, result);
+      if (run == 0) natural_hash_ = result.hash;
+      if (run == 1 && natural_hash_ && *natural_hash_ != result.hash) return differ(run);
+      if (run % compare_one_in != compare_one_in / 2) continue;
+      const run_result second = execute(run);
+      if (failing(second)) return fail(run, second);
+      if (second.hash != result.hash) return differ(run);
+    }
+    return std::nullopt;
+  }
+
+  /// The same in worker processes: what dies, or does not end, is a failing run too.
+  std::optional<std::string> search_in_workers() {
+    shared_memory memory;
+    if (last_ > sim::search_model::learning_runs) {
+      what_.learned = learn_isolated(memory, what_, seed_, watching());
+    }
+    explore_options options;
+    options.seed = seed_;
+    options.runs = last_;
+    options.seconds = environment_.seconds;
+    options.jobs = environment_.jobs;
+    options.stall = environment_.stall;
+    options.done.add(0, first_);
+    const exploration done = explore(memory, what_, options);
+    if (done.found.empty()) return std::nullopt;
+    return tell(made_smaller(memory, done.found.front()));
+  }
+
   std::string filtered_binary() const { return fmt::format("{} --gtest_filter={}", binary_, test_); }
   std::string replay_words(const std::string& path) const {
-    return fmt::format("TWINLOOP_REPLAY={} {}", path, filtered_binary());
+    return fmt::format("{}TWINLOOP_REPLAY={} {}", in_workers(), path, filtered_binary());
+  }
+  /// What a line has to begin with so that a run which dies is told by its test.
+  const char* in_workers() const { return environment_.jobs == 0 ? "" : "TWINLOOP_JOBS=1 "; }
+
+  watch_options watching() const {
+    watch_options watch;
+    watch.stall = environment_.stall;
+    return watch;
+  }
+  bool out_of_time(wall::time_point started) const {
+    return environment_.seconds &&
+           std::chrono::duration<double>(wall::now() - started).count() >= *environment_.seconds;
   }
 
   run_result execute(std::uint64_t run, bool log_events = false) {
@@ -140,17 +163,19 @@ class test_runs {
     met.result.choices.assign(world_.choices().begin(), world_.choices().end());
     met.complete = true;
     shared_memory memory;
-    finding found = confirm(memory, what_, seed_, run, std::move(met), {});
-    if (found.what == finding::nature::failure && found.seen.result.deviations > 0) {
-      shrink_options options;
-      options.seconds = shrink_seconds;
-      shrink_result shrunk = shrink(memory, what_, seed_, found.seen.result.choices, found.seen.result, options);
-      if (!shrunk.problem) {
-        found.seen = std::move(shrunk.best);
-        found.natural = run_natural(memory, what_, seed_, {});
-      }
-    }
-    return tell(found);
+    return tell(made_smaller(memory, confirm(memory, what_, seed_, run, std::move(met), watching())));
+  }
+
+  finding made_smaller(shared_memory& memory, finding found) {
+    if (found.what != finding::nature::failure || found.seen.result.deviations == 0) return found;
+    shrink_options options;
+    options.seconds = shrink_seconds;
+    options.stall = environment_.stall;
+    shrink_result shrunk = shrink(memory, what_, seed_, found.seen.result.choices, found.seen.result, options);
+    if (shrunk.problem) return found;
+    found.seen = std::move(shrunk.best);
+    found.natural = run_natural(memory, what_, seed_, {});
+    return found;
   }
 
   std::string differ(std::uint64_t run) {
@@ -165,8 +190,8 @@ class test_runs {
   /// The report, which ends with the line that runs it again; the file is written on the way.
   std::string tell(const finding& found) {
     std::string trouble;
-    std::string words =
-        fmt::format("TWINLOOP_SEED={} TWINLOOP_RUNS={} {}", hex(seed_), found.run + 1, filtered_binary());
+    std::string words = fmt::format("{}TWINLOOP_SEED={} TWINLOOP_RUNS={} {}", in_workers(), hex(seed_), found.run + 1,
+                                    filtered_binary());
     if (found.what == finding::nature::failure) {
       const std::string path = replay_path();
       const auto error = make_replay_file(found, what_, base_name(binary_)).save(path);
@@ -183,12 +208,13 @@ class test_runs {
     for (char& letter : name) {
       if (letter == '/') letter = '_';
     }
-    const std::optional<std::string> directory = environment("TWINLOOP_REPLAY_DIR");
+    const std::optional<std::string>& directory = environment_.replay_files;
     return directory ? fmt::format("{}/{}", *directory, name) : name;
   }
 
   const std::string test_;
   subject what_;
+  const gtest_environment environment_;
   const std::uint64_t seed_;
   const std::string binary_;
   std::uint64_t first_ = 0;
@@ -206,9 +232,9 @@ std::optional<std::string> check_runs(const char* test, void (*body)(sim::world&
       test, [body](sim::world& world, const configuration&) { body(world); }, {}, sim::order_kinds() | extra_kinds, {}};
   if (expectations != nullptr) what.expectations = expectations;
   try {
-    test_runs all(test, std::move(what), runs);
-    const std::optional<std::string> file = environment("TWINLOOP_REPLAY");
-    return file ? all.replay(*file) : all.search();
+    const gtest_environment environment = read_gtest_environment();
+    test_runs all(test, std::move(what), runs, environment);
+    return environment.replay ? all.replay(*environment.replay) : all.search();
   } catch (const std::exception& error) {  // a variable that is no number, or no memory or process to be had
     return fmt::format("{}: {}", test, error.what());
   }

@@ -59,9 +59,18 @@ std::string junit_text(const search_results& results) {
     set(node, "time", time);
   }
   pugi::xml_node properties = suite.append_child("properties");
-  for (const auto& [key, value] : {std::pair<const char*, std::string>{"seed", hex(results.identity.seed)},
-                                   {"runs", std::to_string(sum.runs)},
-                                   {"failing_runs", std::to_string(sum.failing)}}) {
+  std::vector<std::pair<const char*, std::string>> values = {{"seed", hex(results.identity.seed)},
+                                                             {"runs", std::to_string(sum.runs)},
+                                                             {"failing_runs", std::to_string(sum.failing)}};
+  if (sum.seen) {
+    values.emplace_back("trace_classes", std::to_string(sum.seen->classes));
+    values.emplace_back("duplicates", std::to_string(sum.seen->runs - sum.seen->classes));
+    values.emplace_back("unseen", fmt::format("{:.6f}", sum.seen->unseen()));
+    values.emplace_back("since_new", std::to_string(sum.seen->since_new));
+    values.emplace_back("order_pairs", std::to_string(sum.seen->pairs));
+    values.emplace_back("order_pairs_both", std::to_string(sum.seen->pairs_both));
+  }
+  for (const auto& [key, value] : values) {
     pugi::xml_node property = properties.append_child("property");
     set(property, "name", key);
     set(property, "value", value);

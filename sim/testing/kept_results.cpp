@@ -35,6 +35,14 @@ kept_results::kept_results(const std::string& directory, const search_identity& 
   file_.save();  // a directory that cannot be written is told before the search, not after it
 }
 
+coverage kept_results::seen_before() const {
+  coverage all;
+  for (const result_part& each : elsewhere_.parts) {
+    if (each.seen) all.merge(*each.seen);
+  }
+  return all;
+}
+
 std::function<bool(std::uint64_t)> kept_results::skip() const {
   if (elsewhere_.parts.size() == 1) return nullptr;
   return [this](std::uint64_t run) { return elsewhere_.done_elsewhere(run, part_); };
@@ -61,6 +69,7 @@ void kept_results::update(const exploration& so_far, bool finished) {
   part.choices += so_far.status.choices;
   part.failing += so_far.status.failing;
   part.seconds += so_far.status.seconds;
+  if (!so_far.watched) part.seen.reset();  // of some of the runs it would tell nothing
   if (part.seen) part.seen->merge(so_far.seen);
   for (const auto& [what, kept] : so_far.failures) {
     const auto [at, fresh] = part.failures.try_emplace(what, as_result(kept));

@@ -14,6 +14,8 @@ class kept_results {
   /// What this search need not do.
   interval_set done_before() const { return before_.done; }
   std::function<bool(std::uint64_t run)> skip() const;
+  /// By earlier searches of this shard and of others.
+  coverage seen_before() const;
   bool known_before(const failure_signature& what) const;
   bool resumed() const { return file_.resumed(); }
 

@@ -18,7 +18,8 @@ enum message_kind : std::uint32_t {
   step_message,
   step_name_message,
   class_message,
-  held_message
+  held_message,
+  orders_message
 };
 
 /// Numbers as eight bytes of this machine, texts with their length before them: both ends are the same program.
@@ -158,8 +159,26 @@ void observation_writer::step_name(std::uint64_t identity, const std::string& te
 
 void observation_writer::divergence(const std::string& text) { log_->append(divergence_message, text); }
 
-void observation_writer::run_class(std::uint64_t hash) {
-  log_->append(class_message, {reinterpret_cast<const char*>(&hash), sizeof hash});
+void observation_writer::run_was(const run_class& what) {
+  log_->append(class_message, {reinterpret_cast<const char*>(&what), sizeof what});
+}
+
+void observation_writer::saw_orders(const order_pair& what) {
+  log_->append(orders_message, {reinterpret_cast<const char*>(&what), sizeof what});
+}
+
+void read_coverage(const message_log& log, std::size_t& position, coverage& seen) {
+  while (const auto message = log.next(position)) {
+    if (message->kind == class_message && message->bytes.size() == sizeof(run_class)) {
+      run_class what;
+      std::memcpy(&what, message->bytes.data(), sizeof what);
+      seen.add(what);
+    } else if (message->kind == orders_message && message->bytes.size() == sizeof(order_pair)) {
+      order_pair what;
+      std::memcpy(&what, message->bytes.data(), sizeof what);
+      seen.add(what);
+    }
+  }
 }
 
 void read_observation(const message_log& log, observation& seen) {
@@ -184,9 +203,6 @@ void read_observation(const message_log& log, observation& seen) {
         break;
       case divergence_message:
         if (!seen.divergence) seen.divergence = message->bytes;
-        break;
-      case class_message:
-        seen.classes.push_back(in.number());
         break;
       case held_message: {
         const std::uint64_t index = in.number();

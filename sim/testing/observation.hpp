@@ -5,6 +5,7 @@
 
 #include <unordered_set>
 
+#include "sim/testing/coverage.hpp"
 #include "sim/testing/shared_memory.hpp"
 #include "sim/testing/subject.hpp"
 #include "sim/testing/trace.hpp"
@@ -27,10 +28,9 @@ struct observation {
   std::vector<sim::event> events;                   ///< only if they were logged
   std::optional<std::string> divergence;            ///< where strict replay or a second run went another way
   std::string output;                               ///< the end of what the program printed, if it was captured
-  bool complete = false;               ///< the run came to its end; else the process died or was killed in it
-  bool interrupted = false;            ///< it was ended from outside: it says nothing about the program
-  bool truncated = false;              ///< there was no room for all of its choices
-  std::vector<std::uint64_t> classes;  ///< of the runs of a search, in their order
+  bool complete = false;     ///< the run came to its end; else the process died or was killed in it
+  bool interrupted = false;  ///< it was ended from outside: it says nothing about the program
+  bool truncated = false;    ///< there was no room for all of its choices
 };
 
 /// Writes observations as messages.
@@ -45,11 +45,16 @@ class observation_writer {
   void step_name(std::uint64_t identity, const std::string& text);
   void event(const sim::event& what);
   void divergence(const std::string& text);
-  void run_class(std::uint64_t hash);  ///< of a search: what the run that ended was like
+  void run_was(const run_class& what);      ///< of a search: what the run that ended was like
+  void saw_orders(const order_pair& what);  ///< of a search: orders of a pair that no run before showed
 
  private:
   message_log* log_;
 };
+
+/// Adds what the messages of `log` from `position` on say of a search's runs; `position` moves on behind them. Also
+/// while the writer is at work.
+void read_coverage(const message_log& log, std::size_t& position, coverage& seen);
 
 /// Adds what the messages of `log` say to `seen`.
 void read_observation(const message_log& log, observation& seen);

@@ -42,7 +42,7 @@ struct result_part {
   std::uint64_t failing = 0;
   double seconds = 0;
   result_failures failures;
-  std::optional<coverage> seen = coverage();  ///< nothing: it became too large to keep
+  std::optional<coverage> seen = coverage();  ///< nothing: it became too large to keep, or was not watched
 };
 
 /// All parts together.

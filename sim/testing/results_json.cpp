@@ -14,7 +14,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* format_name = "twinloop results";
-constexpr std::uint64_t format_version = 1;
+constexpr std::uint64_t format_version = 2;
 constexpr std::size_t coverage_words_max = std::size_t{1} << 17;
 
 json encode_part(const result_part& part) {
@@ -118,8 +118,15 @@ json failures_json(const result_failures& failures) {
 
 json coverage_json(const std::optional<coverage_report>& seen) {
   if (!seen) return nullptr;
-  return {{"runs", seen->runs},       {"classes", seen->classes},     {"singletons", seen->singletons},
-          {"unseen", seen->unseen()}, {"since_new", seen->since_new}, {"saturated", seen->saturated()}};
+  return {{"runs", seen->runs},
+          {"classes", seen->classes},
+          {"duplicates", seen->runs - seen->classes},
+          {"singletons", seen->singletons},
+          {"unseen", seen->unseen()},
+          {"since_new", seen->since_new},
+          {"saturated", seen->saturated()},
+          {"order_pairs", seen->pairs},
+          {"order_pairs_both", seen->pairs_both}};
 }
 
 json summary_json(const result_summary& sum) {

@@ -1,8 +1,10 @@
 // The part of a search that runs in a worker: schedules back to back, until one fails.
+#define XXH_INLINE_ALL
 #include "sim/testing/search_worker.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include "sim/testing/death.hpp"
 #include "sim/testing/learning.hpp"
@@ -79,7 +81,7 @@ class searcher {
     enter(search_phase::run, run);
     const std::optional<std::uint64_t> hash = execute(run);
     if (!hash) return false;
-    observation_writer(memory_.log()).run_class(*hash);
+    if (range_.coverage) tell_coverage(run);
     counters_.done.fetch_add(1, std::memory_order_relaxed);
     counters_.choices.fetch_add(memory_.record().head().committed, std::memory_order_relaxed);
     counters_.last_hash.store(*hash, std::memory_order_relaxed);
@@ -109,8 +111,12 @@ class searcher {
   /// The trace hash of a clean run; nothing of a failing one, which becomes the verdict.
   std::optional<std::uint64_t> execute(std::uint64_t run, bool log_events = false) {
     counters_.begun.fetch_add(1, std::memory_order_relaxed);
-    const auto source = source_of(*range_.what, range_.seed, run);
-    run_result result = run_in(world_, {range_.what, source.get(), range_.seed, run, &memory_.record(), log_events});
+    const auto answers = source_of(*range_.what, range_.seed, run);
+    sim::coverage_source watched(answers.get(), seen_);
+    const bool watch = range_.coverage && counters_.phase.load() == static_cast<std::uint32_t>(search_phase::run);
+    sim::choice_source* const source = watch ? static_cast<sim::choice_source*>(&watched) : answers.get();
+    if (watch) seen_.begin();
+    run_result result = run_in(world_, {range_.what, source, range_.seed, run, &memory_.record(), log_events});
     if (std::optional<death> report = reports_.news(); report && !failing(result)) {
       result.ended = sim::outcome::failed;
       result.broke = std::move(report->broke);
@@ -120,6 +126,20 @@ class searcher {
     observation_writer(memory_.log()).result(result);
     give(search_verdict::failing);
     return std::nullopt;
+  }
+
+  /// What orders do not tell of a run, as faults, is of its class too.
+  void tell_coverage(std::uint64_t run) {
+    std::uint64_t hash = seen_.class_hash();
+    for (const sim::choice_record& made : world_.choices()) {
+      const bool orders = made.kind != sim::choice_kind::user && (sim::order_kinds() & sim::bit(made.kind)) != 0;
+      if (made.value == 0 || orders) continue;
+      const std::uint64_t words[] = {hash, made.label, made.occurrence, made.value};
+      hash = XXH3_64bits(words, sizeof words);
+    }
+    observation_writer writer(memory_.log());
+    writer.run_was({run, hash});
+    for (const order_pair& each : seen_.new_orders()) writer.saw_orders(each);
   }
 
   /// Whether the run under way, done a second time, went the same way; if not, its events go into the log.
@@ -148,6 +168,7 @@ class searcher {
   worker_counters& counters_;
   printed_reports reports_;
   sim::world world_;
+  sim::search_coverage seen_;
 };
 
 }  // namespace

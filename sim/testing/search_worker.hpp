@@ -37,6 +37,7 @@ struct search_range {
   bool natural = true;                   ///< the natural order is clean, as far as known
   std::uint64_t memory_check_every = 0;  ///< runs between looks for leaked memory; 0 = at the end only
   bool memory_check = false;             ///< look for leaked memory at all
+  bool coverage = true;                  ///< tell what each run was like; see coverage.hpp
   std::function<bool(std::uint64_t run)> skip{};  ///< runs that were done elsewhere
 };
 

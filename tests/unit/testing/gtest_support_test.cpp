@@ -90,4 +90,56 @@ TEST_F(twinloop_test, refuses_variables_that_are_no_numbers) {
   EXPECT_HAS(failed.output, "TWINLOOP_RUNS=many: that is no number");
 }
 
+struct death {
+  const char* test;
+  const char* failure;
+};
+class in_workers : public twinloop_test, public ::testing::WithParamInterface<death> {};
+
+TEST_P(in_workers, a_run_that_dies_fails_its_test_and_the_next_test_runs) {
+  const auto& [test, failure] = GetParam();
+  const finished_program failed = run(std::string(test) + ":macro.stands_last", "TWINLOOP_JOBS=2 TWINLOOP_STALL=1");
+  EXPECT_EQ(failed.status, 1) << failed.output << failed.errors;
+  EXPECT_HAS(failed.output, failure);
+  EXPECT_HAS(failed.output, " from the natural order (of ");
+  EXPECT_HAS(failed.output, "[       OK ] macro.stands_last");
+  const std::string line = line_after(failed.output, "replay:  ");
+  EXPECT_EQ(line.find(std::string("TWINLOOP_JOBS=1 TWINLOOP_REPLAY=macro.") + test + "-1.twin "), 0u) << line;
+  const finished_program again = run_program(directory_.path(), "TWINLOOP_STALL=1 " + line);
+  EXPECT_EQ(again.status, 1) << again.output << again.errors;
+  EXPECT_HAS(again.output, failure);
+  EXPECT_EQ(again.output.find("did not replay"), std::string::npos) << again.output;
+}
+
+INSTANTIATE_TEST_SUITE_P(twinloop_test, in_workers,
+                         ::testing::Values(death{"meets_a_crash", "FAILED  crash.SIGABRT"},
+                                           death{"meets_a_segfault", "FAILED  crash.S"},
+                                           death{"meets_an_endless_loop", "FAILED  stalled"},
+                                           death{"leaves_the_process", "FAILED  crash.exit"}),
+                         [](const auto& each) { return std::string(each.param.test); });
+
+TEST_F(twinloop_test, finds_the_same_run_with_workers_as_without) {
+  const finished_program alone = run("finds_a_failed_expectation");
+  const finished_program workers = run("finds_a_failed_expectation", "TWINLOOP_JOBS=3");
+  EXPECT_EQ(workers.status, 1);
+  EXPECT_HAS(workers.output, "FAILED  expectation at macro_sample.cpp:");
+  const std::string found = line_after(alone.output, "seed 0x1, run ");
+  EXPECT_FALSE(found.empty()) << alone.output;
+  EXPECT_EQ(line_after(workers.output, "seed 0x1, run ").find(found + ","), 0u) << "and then the time it took";
+  EXPECT_EQ(run("of_a_sound_body_passes", "TWINLOOP_JOBS=3").status, 0);
+}
+
+TEST_F(twinloop_test, ends_when_its_budget_is_used_up) {
+  for (const char* jobs : {"", "TWINLOOP_JOBS=2 "}) {
+    // Without an end of its own: the 300 runs of the macro are not what limits here.
+    EXPECT_EQ(run("of_a_sound_body_passes", std::string(jobs) + "TWINLOOP_BUDGET=1s").status, 0);
+    EXPECT_EQ(run("finds_a_failed_check", std::string(jobs) + "TWINLOOP_BUDGET=2runs").status, 0) << "both natural";
+  }
+}
+
+TEST_F(twinloop_test, refuses_workers_and_budgets_that_are_none) {
+  EXPECT_HAS(run("of_a_sound_body_passes", "TWINLOOP_JOBS=0").output, "TWINLOOP_JOBS=0: write a number from 1 to");
+  EXPECT_HAS(run("of_a_sound_body_passes", "TWINLOOP_BUDGET=5x").output, "TWINLOOP_BUDGET=5x: ");
+}
+
 }  // namespace

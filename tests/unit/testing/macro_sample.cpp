@@ -32,3 +32,28 @@ TWINLOOP_TEST(macro, meets_leaking_state, 300) {
   static std::size_t jobs = 0;
   stories::run_jobs(world, 1 + ++jobs % 3, [](twinloop::sim::world&, const std::string&) {});
 }
+
+TWINLOOP_TEST(macro, meets_a_segfault, 300) {
+  stories::run_jobs(world, 4, [](twinloop::sim::world&, const std::string& order) {
+    volatile int* volatile nothing = nullptr;
+    if (stories::before(order, 'b', 'a')) *nothing = 1;
+  });
+}
+
+TWINLOOP_TEST(macro, meets_an_endless_loop, 300) {
+  stories::run_jobs(world, 4, [](twinloop::sim::world&, const std::string& order) {
+    volatile bool stuck = stories::before(order, 'b', 'a');
+    while (stuck) {
+    }
+  });
+}
+
+TWINLOOP_TEST(macro, leaves_the_process, 300) {
+  stories::run_jobs(world, 4, [](twinloop::sim::world&, const std::string& order) {
+    if (stories::before(order, 'b', 'a')) std::_Exit(0);
+  });
+}
+
+TWINLOOP_TEST(macro, stands_last, 30) {
+  stories::run_jobs(world, 3, [](twinloop::sim::world&, const std::string&) {});
+}

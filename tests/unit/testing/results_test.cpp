@@ -33,7 +33,7 @@ search_results results(const shard& part, std::uint64_t places) {
   one.failing = 3;
   one.failures[check] = failure(2, part.run_at(1));
   one.failures[crash] = failure(1, part.run_at(2));
-  for (std::uint64_t place = 0; place < places; ++place) one.seen->add(place % 7);
+  for (std::uint64_t place = 0; place < places; ++place) one.seen->add(run_class{part.run_at(place), place % 7});
   return made;
 }
 
@@ -79,6 +79,31 @@ TEST(results, of_shards_add_up) {
   EXPECT_EQ(sum.failures.at(check).count, 4u);
   EXPECT_EQ(sum.failures.at(check).run, std::min((shard{1, 2}).run_at(1), (shard{2, 2}).run_at(1)));
   EXPECT_EQ(sum.seen->classes, 7u);
+}
+
+TEST(coverage, of_parts_is_that_of_the_whole_in_any_order) {
+  coverage whole, even, odd;
+  for (std::uint64_t run = 0; run < 1000; ++run) {
+    const std::uint64_t hash = run < 300 ? run % 40 : run == 700 ? 99 : run % 7;
+    whole.add(run_class{run, hash});
+    (run % 2 == 0 ? even : odd).add(run_class{run, hash});
+  }
+  whole.add(order_pair{5, 3});
+  whole.add(order_pair{6, 1});
+  even.add(order_pair{5, 1});
+  odd.add(order_pair{5, 2});
+  odd.add(order_pair{6, 1});
+  EXPECT_EQ(whole.report().classes, 41u);
+  EXPECT_EQ(whole.report().singletons, 1u);
+  EXPECT_EQ(whole.report().since_new, 299u);
+  EXPECT_EQ(whole.report().pairs_both, 1u);
+  coverage one = even, other = odd;
+  one.merge(odd);
+  other.merge(even);
+  EXPECT_EQ(one.save(), whole.save());
+  EXPECT_EQ(other.save(), whole.save());
+  EXPECT_EQ(coverage::load(whole.save())->save(), whole.save());
+  EXPECT_FALSE(coverage::load(std::vector<std::uint64_t>{1, 5, 0, 2}));
 }
 
 TEST(results, merged_twice_add_nothing) {

@@ -121,6 +121,42 @@ TEST_F(search_commands, refuse_wrong_use_with_a_sentence) {
   EXPECT_HAS(failures("explore check --results file").errors, "cannot make the directory file");
 }
 
+/// Everything that coverage tells but when it was printed.
+TEST_F(search_commands, see_the_same_coverage_however_they_are_split) {
+  const json whole = parsed("explore clean --runs 600 --jobs 1 --results whole")["results"]["summary"]["coverage"];
+  EXPECT_EQ(whole["runs"], 600);
+  EXPECT_EQ(whole["duplicates"], 600 - whole["classes"].get<int>());
+  EXPECT_GT(whole["order_pairs"], 0);
+  EXPECT_GE(whole["order_pairs"], whole["order_pairs_both"]);
+  EXPECT_EQ(parsed("explore clean --runs 600 --jobs 3 --results jobs")["results"]["summary"]["coverage"], whole);
+  parsed("explore clean --runs 250 --jobs 2 --results resumed");
+  EXPECT_EQ(parsed("explore clean --runs 600 --jobs 2 --results resumed")["results"]["summary"]["coverage"], whole);
+  for (const std::string part : {"2", "1", "3"}) {
+    const json of_part = parsed("explore clean --runs 600 --results p" + part + " --shard " + part + "/3");
+    EXPECT_LE(of_part["coverage"]["classes"], whole["classes"]);
+  }
+  EXPECT_EQ(parsed("merge p2 p1 p3 --into all")["results"][0]["summary"]["coverage"], whole);
+  EXPECT_EQ(parsed("merge p1 --into all")["results"][0]["summary"]["coverage"], whole);
+}
+
+TEST_F(search_commands, tell_coverage_in_words_and_as_junit) {
+  const finished_program done = failures("explore clean --runs 300 --results kept");
+  EXPECT_HAS(done.output, " trace classes, ");
+  EXPECT_HAS(done.output, " order pairs seen, ");
+  const std::string json_file = results_in("kept");
+  EXPECT_HAS(content(json_file.substr(0, json_file.size() - 5) + ".xml"), "name=\"trace_classes\"");
+}
+
+TEST_F(search_commands, end_when_they_are_saturated) {
+  const json done = parsed("explore clean --until-saturated=200 --jobs 1");
+  EXPECT_TRUE(done["ended_saturated"].get<bool>());
+  EXPECT_FALSE(done["interrupted"].get<bool>());
+  EXPECT_GE(done["coverage"]["since_new"], 200);
+  EXPECT_FALSE(parsed("explore clean --until-saturated=200 --runs 100")["ended_saturated"].get<bool>());
+  EXPECT_HAS(failures("explore clean --until-saturated --no-coverage").errors, "give only one of the two");
+  EXPECT_EQ(parsed("explore clean --runs 100 --no-coverage")["coverage"]["classes"], 0);
+}
+
 /// A search without end, interrupted once it has saved something or has run for a moment.
 finished_program interrupted(const std::string& directory, const std::string& words, const char* signal) {
   const std::string program = std::string("'") + TWINLOOP_FAILURES + "' " + words;
