@@ -1,6 +1,7 @@
 // The world from inside: everything that one simulated run consists of. Its functions stand, by concern, in
 // scheduler.cpp (what happens next), options.cpp (what sources are told), delivery.cpp (completions), network.cpp,
-// sockets.cpp, files.cpp, pool.cpp, lifecycle.cpp (processes) and report.cpp.
+// sockets.cpp, files.cpp, pool.cpp, lifecycle.cpp (processes) and report.cpp; the few that nearly every step goes
+// through in ready.hpp.
 #ifndef TWINLOOP_SIM_WORLD_STATE_HPP
 #define TWINLOOP_SIM_WORLD_STATE_HPP
 
