@@ -25,15 +25,17 @@ class pos_source final : public searching_source {
   std::uint64_t draws_of(const choice_option& option) const {
     std::uint64_t draws = 0;
     for (const conflict_key& each : option.keys) {
-      const touched& found = table_[place_of(each.key)];
+      const touched& found = table_[place_of(stored(each.key))];
       draws = std::max(draws, each.write ? found.touched : found.written);  // never touched: an empty place, zeros
     }
     return draws;
   }
 
+  /// Keys in the table are not 0, which marks an empty place.
+  static std::uint64_t stored(std::uint64_t key) { return key != 0 ? key : 1; }
+
   /// Where `key` stands or would: open addressing, in a table that is at least half empty.
   std::size_t place_of(std::uint64_t key) const {
-    TWINLOOP_ASSERT(key != 0);
     const std::size_t mask = table_.size() - 1;
     std::size_t at = (key ^ key >> 32) >> 1 & mask;  // the lowest bit of most keys is 1
     while (table_[at].key != key && table_[at].key != 0) at = (at + 1) & mask;
@@ -54,13 +56,14 @@ class pos_source final : public searching_source {
 
   void ran(const step& what) override {
     for (const conflict_key& each : what.what.keys) {
-      touched* found = &table_[place_of(each.key)];
+      const std::uint64_t key = stored(each.key);
+      touched* found = &table_[place_of(key)];
       if (found->key == 0) {
         if (++used_ * 2 > table_.size()) {
           grow();
-          found = &table_[place_of(each.key)];
+          found = &table_[place_of(key)];
         }
-        found->key = each.key;
+        found->key = key;
       }
       found->touched = steps();
       if (each.write) found->written = steps();
