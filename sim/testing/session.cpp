@@ -46,6 +46,12 @@ std::uint32_t parse_kinds(const std::string& text) {
 
 sim::strategy parse_strategy(const std::string& text) {
   if (const auto found = sim::parse_strategy(text)) return *found;
+  if (text == "dpor" || text == "explore_all") {
+    throw usage_error{
+        fmt::format("--strategy: {} is a search of its own, which this command does not offer: call sim::{} in a test "
+                    "(docs/systematic-search.md)",
+                    text, text)};
+  }
   std::vector<std::string> known;
   for (std::size_t index = 0; index < sim::strategies; ++index) {
     known.emplace_back(sim::name(static_cast<sim::strategy>(index)));

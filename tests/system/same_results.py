@@ -17,7 +17,7 @@ def essence(summary):
         "choices": summary["choices"],
         "failing_runs": summary["failing_runs"],
         "failures": [{key: failure[key] for key in keys} for failure in summary["failures"]],
-        "classes": summary["coverage"]["classes"],
+        "coverage": summary["coverage"],
     }
 
 

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "twinloop/loop.hpp"
 #include "twinloop/work.hpp"
 
 namespace stories {
@@ -50,6 +51,23 @@ void order_bug(sim::world& world, const configuration& settings) {
   run_jobs(world, 4, [broken](sim::world& in, const std::string& order) {
     in.check(!broken || !before(order, 'b', 'a'), "order.a_comes_first", "the jobs completed as " + order);
   });
+}
+
+/// Seven processes with a timer each that fires seven times: what the rate of a search is measured with.
+void forty_nine_callbacks(sim::world& world, const configuration&) {
+  static const char* const names[] = {"a", "b", "c", "d", "e", "f", "g"};
+  for (const char* const name : names) {
+    world.add_host(name).start("timer", [](twinloop::loop& loop, const twinloop::arguments&) {
+      int fired = 0;
+      twinloop::timer alarm(loop, [&] {
+        if (++fired < 7) alarm.start(std::chrono::milliseconds(1));
+      });
+      alarm.start(std::chrono::milliseconds(1));
+      loop.run();
+      return 0;
+    });
+  }
+  world.run();
 }
 
 /// Two things have to go wrong at once, among four that do not matter.
@@ -126,6 +144,7 @@ void reads_the_process_id(sim::world& world, const configuration&) {
 std::span<const scenario> all() {
   static const scenario stories[] = {
       {"clean", "nothing is wrong", clean},
+      {"forty_nine_callbacks", "seven processes with a timer that fires seven times", forty_nine_callbacks},
       {"order", "breaks when b completes before a", order_bug, 0, true, {{"bug", "on"}, {"size", "4"}}},
       {"two_deviations", "breaks when two pairs of jobs change places", two_deviations, 0, true},
       {"null_pointer", "writes through a null pointer when b completes before a", null_pointer, 0, true},
