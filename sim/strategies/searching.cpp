@@ -26,6 +26,11 @@ searching_source::searching_source(const search_plan& plan)
 
 std::uint32_t searching_source::answer(const question& asked) {
   TWINLOOP_ASSERT(asked.n > 1);
+  if (!asked.options.empty() && !wants_options()) {  // told for somebody else's sake: the answers must not depend on it
+    question bare = asked;
+    bare.options = {};
+    return answer(bare);
+  }
   if (asked.kind == choice_kind::user) return users_.below(asked.n);
   if (!deviates(asked.kind)) return 0;
   if (asked.kind == choice_kind::pick) return fair_pick(asked);

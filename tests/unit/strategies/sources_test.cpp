@@ -38,6 +38,24 @@ TEST(sources, draw_the_values_of_the_test_whatever_is_masked) {
   }
 }
 
+TEST(sources, answer_alike_whether_or_not_somebody_else_wants_to_see_the_options) {
+  std::vector<choice_option> options(5);
+  for (std::uint64_t i = 0; i < options.size(); ++i) options[i].identity = options[i].label = mix64(i + 1);
+  for (const strategy how : deviating) {
+    for (const holding holds : {holding::own, holding::most}) {
+      search_plan plan = plan_with(how);
+      plan.holds = holds;
+      const auto told = make_source(plan), bare = make_source(plan);
+      if (bare->wants_options()) continue;
+      for (std::uint32_t i = 0; i < 500; ++i) {
+        const choice_kind kind = i % 3 == 0 ? choice_kind::pool_start : choice_kind::pick;
+        EXPECT_EQ(told->answer({kind, 1, i, 5, options}), bare->answer({kind, 1, i, 5, {}}))
+            << name(plan.how) << ' ' << i;
+      }
+    }
+  }
+}
+
 TEST(sources, are_late_with_timers_no_more_often_than_the_budget_says) {
   for (const strategy how : {strategy::random_walk, strategy::static_priority, strategy::defer, strategy::pct,
                              strategy::pos, strategy::urw, strategy::surw, strategy::delay_bounded}) {
