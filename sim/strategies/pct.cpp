@@ -1,6 +1,6 @@
 // Fair PCT over causal chains: random priorities, lowered at d - 1 points (Burckhardt et al., ASPLOS 2010); chains are
 // met as the run goes on, as in Ozkan et al., OOPSLA 2018. A failure of depth d has at least 1/(n k^(d-1)), n chains
-// and k steps. Fairness as in schedule-exploration.md 1.5: a chain that keeps arming itself again goes behind the
+// and k steps. Fairness: a chain that keeps arming itself again goes behind the
 // others after each firing, the age limit of all strategies holds, and a run that does not end is walked at random.
 #include <algorithm>
 

@@ -12,7 +12,7 @@ constexpr std::uint64_t corners_begin = 2;
 /// median of every bug that they do not show: docs/decisions/0011-corners-among-the-others.md.
 constexpr std::uint64_t corner_every = 10;
 
-/// Who picks: the cycle of schedule-exploration.md 1.6, led by URW, since no single strategy is without a blind spot.
+/// Who picks: a cycle led by URW, since no single strategy is without a blind spot.
 constexpr std::array<strategy, 20> pickers = {strategy::urw,
                                               strategy::static_priority,
                                               strategy::pct,

@@ -4,8 +4,8 @@
 namespace twinloop::sim {
 namespace {
 
-/// A ready thing that was passed over this often for each option there was goes next: the age limit of FairPCT in
-/// schedule-exploration.md. It holds for all strategies that could starve something.
+/// A ready thing that was passed over this often for each option there was goes next: the age limit of a fair PCT.
+/// It holds for all strategies that could starve something.
 constexpr std::uint32_t age_limit = 50;
 
 }  // namespace

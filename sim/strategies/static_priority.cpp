@@ -1,5 +1,5 @@
 // Each ready thing draws a priority once and the highest goes first: "X after L others" has at least 1/(L + 1),
-// whatever else goes on. The choice-sequence counterpart of postponing a callback (schedule-exploration.md 1.5).
+// whatever else goes on. The choice-sequence counterpart of postponing a callback.
 #include "sim/strategies/searching.hpp"
 
 namespace twinloop::sim {

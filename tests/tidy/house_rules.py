@@ -12,7 +12,7 @@ LAYERS = {
     "include": (("twinloop/",), ()),
     "loop": (("loop/", "twinloop/"), ("real.hpp", "sim.hpp", "choices.hpp", "testing.hpp")),
     "real": (("real/", "twinloop/"), ("sim.hpp", "choices.hpp", "testing.hpp")),
-    # the one fiber class stands in loop/ (DESIGN: everything that switches stacks uses it), and what goes with it
+    # the one fiber class stands in loop/ (everything that switches stacks uses it), and what goes with it
     "sim": (("sim/", "twinloop/", "loop/fiber.hpp", "loop/race_checks.hpp"), ("real.hpp", "testing.hpp")),
     "sim/testing": (("sim/testing/", "twinloop/", "loop/race_checks.hpp"), ("real.hpp",)),
 }

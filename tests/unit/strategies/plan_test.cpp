@@ -180,7 +180,7 @@ TEST(plan, points_of_change_are_distinct_steps_of_the_learned_length) {
 TEST(delay_plans, are_as_many_as_there_are_multisets_of_steps) {
   EXPECT_EQ(delay_plans(50, 0), 1u);
   EXPECT_EQ(delay_plans(50, 1), 51u);
-  EXPECT_EQ(delay_plans(50, 2), 1'326u);   // schedule-exploration.md 1.5
+  EXPECT_EQ(delay_plans(50, 2), 1'326u);   // 1 + 50 + 50 * 51 / 2
   EXPECT_EQ(delay_plans(50, 3), 23'426u);  // the same
   std::set<std::multiset<std::uint32_t>> seen;
   for (std::uint64_t index = 0; index < delay_plans(7, 3); ++index) {

@@ -1,4 +1,4 @@
-// C3: the rates of table 1.4 of schedule-exploration.md, which another program measured with 20,000 runs a cell,
+// C3: rates of strategies on four small programs, which another program measured with 20,000 runs a cell,
 // against ours. Both sides are samples, so a cell may differ by the deviation of their difference; 4.5 of these for 96
 // cells.
 #include <gtest/gtest.h>
