@@ -65,7 +65,7 @@ class pairs_of_runs {
     std::sort(found.begin(), found.end());
     const auto end = found.begin() + static_cast<std::ptrdiff_t>(std::min(found.size(), pairs_checked));
     for (auto each = found.begin(); each != end; ++each) each->ordered = ordered(*each);
-    std::stable_sort(found.begin(), end);
+    std::sort(found.begin(), end);
     return found;
   }
 
