@@ -2,7 +2,7 @@
 //
 // The passes go from cheap and large to dear and small: confirm, cut the tail, whole kinds of choices, directives
 // ("X waits until Y has run"), their canonical form, single answers, lower values, pairs, deletion, workload; and again
-// until nothing helps. docs/search-shrink.md tells what each does and what it costs.
+// until nothing helps. docs/shrinking.md tells what each does and what it costs.
 #ifndef TWINLOOP_SIM_TESTING_SHRINKER_HPP
 #define TWINLOOP_SIM_TESTING_SHRINKER_HPP
 
