@@ -28,8 +28,8 @@ class filled_up_source final : public sim::choice_source {
 
 }  // namespace
 
-experiments::experiments(shared_memory& memory, const subject& what, std::uint64_t data_seed, signature expected,
-                         watch_options watch)
+experiments::experiments(shared_memory& memory, const subject& what, std::uint64_t data_seed,
+                         failure_signature expected, watch_options watch)
     : memory_(memory), what_(what), data_seed_(data_seed), expected_(std::move(expected)), watch_(std::move(watch)) {}
 
 observation experiments::run(sim::choice_source* source) {

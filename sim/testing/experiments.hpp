@@ -4,15 +4,15 @@
 #define TWINLOOP_SIM_TESTING_EXPERIMENTS_HPP
 
 #include "sim/testing/candidate.hpp"
+#include "sim/testing/failure_signature.hpp"
 #include "sim/testing/isolated_run.hpp"
-#include "sim/testing/signature.hpp"
 
 namespace twinloop::testing {
 
 class experiments {
  public:
   /// `expected` is the failure that is asked about. References outlive it.
-  experiments(shared_memory& memory, const subject& what, std::uint64_t data_seed, signature expected,
+  experiments(shared_memory& memory, const subject& what, std::uint64_t data_seed, failure_signature expected,
               watch_options watch);
 
   /// A run with the answers of `source` (nullptr = the natural order), its steps with it.
@@ -33,7 +33,7 @@ class experiments {
   shared_memory& memory_;
   const subject& what_;
   const std::uint64_t data_seed_;
-  const signature expected_;
+  const failure_signature expected_;
   const watch_options watch_;
   std::uint64_t executions_ = 0;
 };

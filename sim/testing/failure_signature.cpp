@@ -52,6 +52,13 @@ std::string kind_of(const run_result& result) {
   }
 }
 
+std::string running_at_the_end(const observation& seen) {
+  if (seen.steps.empty()) return {};
+  const std::uint64_t label = seen.steps.back().label;
+  const auto found = seen.result.names.find(label);
+  return found == seen.result.names.end() ? hex(label) : normalised(found->second);
+}
+
 }  // namespace
 
 std::string normalised(std::string_view text) {
@@ -96,6 +103,14 @@ std::string site_of(const sim::failure& broke) {
 
 failure_signature signature_of(const run_result& result) {
   return {kind_of(result), normalised(result.broke.name), valid_utf8(result.site)};
+}
+
+failure_signature signature_of(const observation& seen) {
+  if (!failing(seen.result)) return {};
+  failure_signature known = signature_of(seen.result);
+  const bool death = known.kind == "crash" || known.kind == "endless_loop";
+  if (death && known.site.empty()) known.site = valid_utf8(running_at_the_end(seen));
+  return known;
 }
 
 std::string failure_signature::text() const { return site.empty() ? name : fmt::format("{} [{}]", name, site); }

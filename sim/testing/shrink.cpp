@@ -111,7 +111,7 @@ class shrinking {
     return limits;
   }
 
-  std::optional<shrink_outcome> in_one_worker(const choice_list& choices, const signature& expected) {
+  std::optional<shrink_outcome> in_one_worker(const choice_list& choices, const failure_signature& expected) {
     worker_counters& counters = memory_.counters();
     watch_options watch = watching(options_.stall);
     watch.go_on = [&, this] {
@@ -137,7 +137,7 @@ class shrinking {
     return std::nullopt;  // there was no room for it
   }
 
-  shrink_outcome one_by_one(const choice_list& choices, const signature& expected) {
+  shrink_outcome one_by_one(const choice_list& choices, const failure_signature& expected) {
     // A candidate that stalls costs its whole patience, each time: less than the search had.
     const watch_options watch = watching(std::min(options_.stall, std::chrono::milliseconds(2'000)));
     const auto execute = [&](sim::choice_source& source, const configuration& settings) {

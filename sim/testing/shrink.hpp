@@ -2,8 +2,8 @@
 #ifndef TWINLOOP_SIM_TESTING_SHRINK_HPP
 #define TWINLOOP_SIM_TESTING_SHRINK_HPP
 
+#include "sim/testing/failure_signature.hpp"
 #include "sim/testing/isolated_run.hpp"
-#include "sim/testing/signature.hpp"
 
 namespace twinloop::testing {
 
@@ -18,7 +18,7 @@ struct shrink_options {
 
 /// Another failure than the one that was shrunk, met on the way.
 struct also_seen {
-  signature what;
+  failure_signature what;
   std::uint64_t count = 0;
   std::vector<sim::choice_record> choices;  ///< of its smallest run
   configuration settings;
@@ -28,7 +28,7 @@ struct shrink_result {
   std::optional<std::string> problem;  ///< why nothing was shrunk: the failure did not recur
   observation best;                    ///< confirmed in a fresh process; its names are there
   configuration settings;              ///< what it ran with: sizes may be smaller
-  signature failure;
+  failure_signature failure;
   std::uint64_t executions = 0;  ///< all but the confirmations in fresh processes
   std::uint64_t cached = 0;      ///< candidates that needed no run
   std::uint64_t slips = 0;       ///< candidates that failed in another way, and so were rejected

@@ -56,7 +56,7 @@ configuration unpack(const json& all) {
 std::string encode(const shrink_outcome& done) {
   json others = json::array();
   for (const other_failure& each : done.also_seen) {
-    others.push_back({bytes(each.what.what), bytes(each.what.site), bytes(each.what.secondary), each.count,
+    others.push_back({bytes(each.what.kind), bytes(each.what.name), bytes(each.what.site), each.count,
                       list(each.choices), pack(each.settings)});
   }
   const json object = {{"problem", done.problem ? bytes(*done.problem) : json()},

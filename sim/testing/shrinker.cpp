@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t others_kept = 8;
 }  // namespace
 
-shrinker::shrinker(executor execute, shrink_budget budget, signature expected, std::uint64_t trace_hash,
+shrinker::shrinker(executor execute, shrink_budget budget, failure_signature expected, std::uint64_t trace_hash,
                    configuration settings, std::vector<std::string> sizes)
     : execute_(std::move(execute)),
       budget_(std::move(budget)),
@@ -58,7 +58,7 @@ std::optional<observation> shrinker::execute(sim::choice_source& source, const c
 }
 
 bool shrinker::judge(const observation& tried, const configuration& settings) {
-  const signature shown = signature_of(tried);
+  const failure_signature shown = signature_of(tried);
   if (!shown.failing() || tried.truncated) return false;
   const measure size = measure_of(tried.result.choices);
   if (shown == expected_) {
@@ -111,7 +111,7 @@ std::optional<std::string> shrinker::confirm(const std::vector<sim::choice_recor
     sim::replay_source same(choices, sim::replay_source::matching::strict);
     std::optional<observation> seen = execute(same, settings_);
     if (!seen) return "there was no time to repeat the run even once";
-    const signature shown = signature_of(*seen);
+    const failure_signature shown = signature_of(*seen);
     const std::uint64_t expected_hash = first ? first->result.hash : trace_hash_;
     const bool same_trace = expected_hash == 0 || seen->result.hash == expected_hash;
     if (shown != expected_ || !same_trace) {

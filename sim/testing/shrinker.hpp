@@ -2,7 +2,7 @@
 //
 // The passes go from cheap and large to dear and small: confirm, cut the tail, whole kinds of choices, directives
 // ("X waits until Y has run"), their canonical form, single answers, lower values, pairs, deletion, workload; and again
-// until nothing helps. docs/search-shrink.md tells what each does and what it costs.
+// until nothing helps. docs/shrinking.md tells what each does and what it costs.
 #ifndef TWINLOOP_SIM_TESTING_SHRINKER_HPP
 #define TWINLOOP_SIM_TESTING_SHRINKER_HPP
 
@@ -11,7 +11,7 @@
 #include <optional>
 
 #include "sim/testing/candidate.hpp"
-#include "sim/testing/signature.hpp"
+#include "sim/testing/failure_signature.hpp"
 #include "sim/testing/verdict_cache.hpp"
 
 namespace twinloop::testing {
@@ -35,7 +35,7 @@ struct shrink_budget {
 
 /// A failure that is not the one that is being shrunk, and the smallest run that showed it.
 struct other_failure {
-  signature what;
+  failure_signature what;
   std::uint64_t count = 0;
   std::vector<sim::choice_record> choices;
   configuration settings;
@@ -56,8 +56,8 @@ struct shrink_outcome {
 class shrinker {
  public:
   /// `sizes` are the settings that say how much work there is. `trace_hash` is that of the run to shrink, 0 = unknown.
-  shrinker(executor execute, shrink_budget budget, signature expected, std::uint64_t trace_hash, configuration settings,
-           std::vector<std::string> sizes);
+  shrinker(executor execute, shrink_budget budget, failure_signature expected, std::uint64_t trace_hash,
+           configuration settings, std::vector<std::string> sizes);
 
   shrink_outcome shrink(std::vector<sim::choice_record> choices);
 
@@ -106,7 +106,7 @@ class shrinker {
 
   executor execute_;
   shrink_budget budget_;
-  signature expected_;
+  failure_signature expected_;
   std::uint64_t trace_hash_;
   configuration settings_;
   std::vector<std::string> sizes_;

@@ -20,6 +20,7 @@ struct options {
   double seconds = 5;                         ///< ... or after this time
   std::uint64_t rate_runs = 2000;             ///< runs that the hit rate is counted over
   std::uint64_t false_alarms = 100'000;       ///< runs of each fixed twin
+  bool shrink_only = false;                   ///< measure shrinking, of what every contender finds
   std::uint64_t shrinks = 5;                  ///< failures of each row that are shrunk
   twinloop::testing::configuration settings;  ///< dials, of all rows
   std::string json;                           ///< file for the figures; empty = none

@@ -48,6 +48,27 @@ TEST(signature, tells_two_crashes_at_different_places_apart) {
   EXPECT_EQ(signature_of(failed("kv.acknowledged", "")).kind, "check");
 }
 
+observation crashed_in(std::uint64_t label, const std::string& site) {
+  observation seen;
+  seen.result = failed("crash.SIGSEGV", site);
+  seen.result.names = {{1, "server/reply"}, {2, "server/load"}};
+  seen.steps.push_back({});
+  seen.steps.back().label = label;
+  return seen;
+}
+
+TEST(signature, of_a_crash_without_a_site_has_the_callback_that_ran) {
+  EXPECT_NE(signature_of(crashed_in(1, "")), signature_of(crashed_in(2, "")));
+  EXPECT_EQ(signature_of(crashed_in(1, "kv::get")), signature_of(crashed_in(2, "kv::get")));
+}
+
+TEST(signature, of_a_clean_run_is_empty) {
+  observation clean;
+  clean.result.ended = twinloop::sim::outcome::clean;
+  EXPECT_FALSE(signature_of(clean).failing());
+  EXPECT_TRUE(signature_of(crashed_in(1, "")).failing());
+}
+
 TEST(sanitizer_report, of_address_sanitizer_is_read) {
   const auto report = read_sanitizer_report(
       "the program's own words\n"

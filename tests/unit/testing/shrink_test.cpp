@@ -2,9 +2,14 @@
 // Method: stories whose smallest failing run is known; candidates are followed against small worlds.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
+
 #include "sim/testing/explain.hpp"
 #include "sim/testing/explore.hpp"
+#include "sim/testing/local_executor.hpp"
 #include "sim/testing/shrink.hpp"
+#include "sim/testing/shrinker.hpp"
 #include "tests/unit/testing/stories.hpp"
 
 namespace {
@@ -98,6 +103,109 @@ TEST(shrink, explains_what_is_left_by_the_names_of_the_program) {
   ASSERT_EQ(sentences.size(), 1u);
   EXPECT_NE(sentences[0].find("server/jobs/"), std::string::npos) << sentences[0];
   EXPECT_EQ(sentences[0].find('#'), std::string::npos) << sentences[0];
+}
+
+/// Whether the shrunk run of `story` still shows its failure without its deviation number `left_out`.
+bool fails_without(const std::string& story, std::uint64_t seed, const shrink_result& done, std::size_t left_out) {
+  candidate rest = as_answers(done.best.result.choices);
+  rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(left_out));
+  candidate_source source(rest);
+  const run_result again = run_once(stories::find(story), done.settings, &source, seed);
+  return failing(again) && signature_of(again) == done.failure;
+}
+
+TEST_P(seeds, shrink_to_what_no_single_deviation_can_be_left_out_of) {
+  for (const char* const story : {"order", "two_deviations"}) {
+    const shrink_result done = shrink_bug(story, GetParam());
+    const std::size_t left = as_answers(done.best.result.choices).size();
+    ASSERT_EQ(left, done.best.result.deviations);
+    for (std::size_t index = 0; index < left; ++index) {
+      EXPECT_FALSE(fails_without(story, GetParam(), done, index)) << story << ", deviation " << index;
+    }
+  }
+}
+
+/// A failure that takes two deviations, near one that takes a part of them.
+void rare_near_common(sim::world& world, const configuration&) {
+  stories::run_jobs(world, 8, [](sim::world& in, const std::string& order) {
+    const bool rare = stories::before(order, 'c', 'a') && stories::before(order, 'h', 'f');
+    in.check(!rare, "order.rare", "the jobs completed as " + order);
+    in.check(!stories::before(order, 'c', 'a'), "order.common", "the jobs completed as " + order);
+  });
+}
+
+TEST(shrink, of_one_failure_never_ends_in_another) {
+  const scenario story{"rare_near_common", "fails in one of two ways", rare_near_common};
+  const subject what = make_subject(story, {});
+  shared_memory memory;
+  std::uint64_t shrunk = 0;
+  std::uint64_t slips = 0;
+  for (std::uint64_t run = 0; run < 300; ++run) {
+    const auto source = sim::make_source(sim::plan_run(1, run, what.kinds));
+    const run_result failed = run_once(story, {}, source.get(), 1);
+    if (failed.broke.name != "order.rare") continue;
+    const shrink_result done = shrink(memory, what, 1, failed.choices, failed, {});
+    ASSERT_FALSE(done.problem) << *done.problem;
+    EXPECT_EQ(done.best.result.broke.name, "order.rare");
+    for (const also_seen& other : done.others) EXPECT_EQ(other.what.name, "order.common");
+    slips += done.slips;
+    if (++shrunk == 8) break;
+  }
+  EXPECT_GT(shrunk, 0u) << "no run failed in the rare way";
+  EXPECT_GT(slips, 0u) << "no candidate failed in the other way: the story proves nothing";
+}
+
+TEST(shrink, of_the_same_run_twice_does_the_same) {
+  const shrink_result first = shrink_bug("two_deviations", 3);
+  const shrink_result second = shrink_bug("two_deviations", 3);
+  EXPECT_EQ(first.executions, second.executions);
+  EXPECT_EQ(first.cached, second.cached);
+  const auto value = [](const sim::choice_record& made) { return made.value; };
+  EXPECT_TRUE(std::ranges::equal(first.best.result.choices, second.best.result.choices, {}, value, value));
+}
+
+/// Shrinks one failure in this process, under a budget that says when to stop.
+shrink_outcome shrink_here(shrink_budget budget) {
+  shared_memory memory;
+  const subject what = stories::subject("two_deviations");
+  const finding found = find_bug(memory, what, 1);
+  local_executor execute(what, 1, [] {});
+  shrinker search({std::ref(execute), true}, std::move(budget), signature_of(found.seen), found.seen.result.hash,
+                  what.settings, what.sizes);
+  return search.shrink(found.seen.result.choices);
+}
+
+bool shows_two_deviations(const std::vector<sim::choice_record>& choices) {
+  sim::replay_source same(choices, sim::replay_source::matching::strict);
+  return run_once(stories::find("two_deviations"), {}, &same, 1).broke.name == "order.two_at_once";
+}
+
+constexpr auto never = std::chrono::steady_clock::time_point::max();
+
+TEST(shrink, that_is_interrupted_gives_the_best_so_far) {
+  const shrink_outcome whole = shrink_here({.until = never});
+  std::vector<std::uint64_t> lengths;
+  // Two are enough to confirm the failure.
+  for (std::uint64_t asked_after = 2; asked_after < whole.executions; ++asked_after) {
+    std::uint64_t done = 0;
+    const shrink_outcome part =
+        shrink_here({.until = never,
+                     .interrupted = [&] { return done >= asked_after; },
+                     .on_progress = [&](std::uint64_t executions, std::uint64_t) { done = executions; }});
+    ASSERT_FALSE(part.problem) << *part.problem;
+    EXPECT_TRUE(part.out_of_budget);
+    EXPECT_EQ(part.executions, asked_after);
+    EXPECT_TRUE(shows_two_deviations(part.best)) << "after " << asked_after;
+    lengths.push_back(as_answers(part.best).size());
+  }
+  EXPECT_TRUE(std::ranges::is_sorted(lengths, std::greater<>())) << "more time never gives a larger run";
+  EXPECT_LE(as_answers(whole.best).size(), lengths.back());
+}
+
+TEST(shrink, without_any_time_says_so) {
+  const shrink_outcome none = shrink_here({.until = std::chrono::steady_clock::time_point::min()});
+  ASSERT_TRUE(none.problem);
+  EXPECT_EQ(*none.problem, "there was no time to repeat the run even once");
 }
 
 }  // namespace
