@@ -30,6 +30,8 @@ namespace twinloop::sim {
 /// One run of the test.
 using search_body = std::function<void(world&)>;
 
+struct search_result;
+
 struct search_options {
   std::uint32_t kinds = 1u << static_cast<unsigned>(choice_kind::pick);  ///< bit set: which kinds vary
   std::uint64_t max_runs = 1'000'000;                                    ///< stop, not exhausted, after so many
@@ -44,6 +46,10 @@ struct search_options {
   std::uint32_t fairness = 50;
   /// Hashes what the test calls its state when the body has returned; the search collects the distinct ones.
   std::function<std::uint64_t()> state{};
+  /// Where choices are written, a run at a time; memory shared with another process has them after this one has died.
+  recording* record = nullptr;
+  /// Asked before each run, with what there is so far; false ends the search, not exhausted.
+  std::function<bool(const search_result&)> go_on{};
 };
 
 /// A run that failed.

@@ -10,8 +10,12 @@ namespace {
 constexpr std::size_t failures_kept = 16;
 }
 
-failure run_body(world& in, const search_body& body, choice_source& source, std::uint64_t data_seed) {
-  in.reset({.source = &source, .seed = data_seed});
+failure run_body(world& in, const search_body& body, choice_source& source, const search_options& options) {
+  world_options fresh;
+  fresh.source = &source;
+  fresh.record = options.record;
+  fresh.seed = options.data_seed;
+  in.reset(fresh);
   try {
     body(in);
   } catch (const assertion_failed& broken) {

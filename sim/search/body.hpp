@@ -9,7 +9,7 @@
 namespace twinloop::sim {
 
 /// Nothing to report has an empty name.
-failure run_body(world& in, const search_body& body, choice_source& source, std::uint64_t data_seed);
+failure run_body(world& in, const search_body& body, choice_source& source, const search_options& options);
 
 /// Counts the run, keeps its failure and its state. True: the search should stop.
 bool take_run(search_result& into, const search_options& options, const world& ran, failure broke);

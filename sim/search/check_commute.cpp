@@ -113,7 +113,7 @@ class checking {
   void walk(std::uint64_t seed) {
     walking_source source(*options_, seed);
     source.restart(nullptr, false);
-    (void)run_body(world_, *body_, source, options_->data_seed);
+    (void)run_body(world_, *body_, source, *options_);
     const std::vector<candidate> candidates = std::move(source.candidates);
     for (const candidate& each : candidates) {
       if (found_.pairs == max_pairs_) return;
@@ -130,7 +130,7 @@ class checking {
     std::array<std::uint64_t, 2> states{};
     for (const bool second_first : {false, true}) {
       source.restart(&pair, second_first);
-      (void)run_body(world_, *body_, source, options_->data_seed);
+      (void)run_body(world_, *body_, source, *options_);
       states[second_first] = source.state();
       if (!source.independent()) return false;
     }

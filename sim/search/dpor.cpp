@@ -148,7 +148,7 @@ class reduction {
 
   search_result run() {
     bool more = true;
-    while (more && found_.executions < options_->max_runs) {
+    while (more && found_.executions < options_->max_runs && goes_on()) {
       if (!run_once()) break;
       more = advance();
     }
@@ -160,10 +160,15 @@ class reduction {
   }
 
  private:
+  bool goes_on() {
+    found_.traces = traces_.size();
+    return !options_->go_on || options_->go_on(found_);
+  }
+
   /// False: stop.
   bool run_once() {
     source_.restart();
-    failure broke = run_body(world_, *body_, source_, options_->data_seed);
+    failure broke = run_body(world_, *body_, source_, *options_);
     ++found_.executions;
     if (source_.differs()) {
       broke = {"search.differs", "the same answers led to other questions: the body does not depend on its world alone",

@@ -109,12 +109,17 @@ class exploration {
   }
 
  private:
+  bool goes_on() {
+    found_.traces = traces_.size();
+    return !options_->go_on || options_->go_on(found_);
+  }
+
   /// All runs of up to `bound` deviations, of which those with exactly so many are new. False: stop.
   bool run_level(std::uint32_t bound, bool& cut) {
     do {
-      if (found_.executions == options_->max_runs) return false;
+      if (found_.executions == options_->max_runs || !goes_on()) return false;
       source_.restart();
-      failure broke = run_body(world_, *body_, source_, options_->data_seed);
+      failure broke = run_body(world_, *body_, source_, *options_);
       ++found_.executions;
       if (source_.deviations() == 0) {
         if (bound == 0) natural_ = source_.sequence();

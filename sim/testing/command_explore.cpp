@@ -5,7 +5,6 @@
 #include <set>
 #include <thread>
 
-#include "sim/testing/budget.hpp"
 #include "sim/testing/explanation.hpp"
 #include "sim/testing/explore.hpp"
 #include "sim/testing/explore_text.hpp"
@@ -21,23 +20,6 @@ namespace twinloop::testing {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::uint64_t default_runs = 10'000;
-constexpr std::uint64_t runs_without_limit = 1'000'000'000'000'000'000;
-
-budget budget_of(const command_line& line) {
-  budget limits;
-  if (!line.budget.empty()) {
-    std::string error;
-    const std::optional<budget> parsed = parse_budget(line.budget, error);
-    if (!parsed) throw usage_error{"--budget: " + error};
-    limits = *parsed;
-  }
-  if (line.runs) limits.runs = line.runs;
-  if (line.seconds) limits.seconds = line.seconds;
-  if (!limits.runs) limits.runs = limits.seconds || line.until_saturated != 0 ? runs_without_limit : default_runs;
-  return limits;
-}
 
 shard shard_of(const command_line& line) {
   if (!line.part) return {};
@@ -223,6 +205,9 @@ class explore_session {
 
 }  // namespace
 
-int explore_command(const session& session) { return explore_session(session).run(); }
+int explore_command(const session& session) {
+  if (is_systematic(session.line)) return systematic_command(session);
+  return explore_session(session).run();
+}
 
 }  // namespace twinloop::testing

@@ -54,7 +54,9 @@ class parser {
         ->expected(1)
         ->take_all();
     sub.add_option("--seed", line_.seed, "Seed of the search")->capture_default_str()->check(a_number)->type_name("");
-    sub.add_option("--strategy", line_.strategy, "How the search deviates; default: rotation, which is all in turn")
+    sub.add_option("--strategy", line_.strategy,
+                   "How the search deviates; default: rotation, which is all in turn. Of explore also dpor (one run "
+                   "of each trace class) and dfs (every schedule, fewest deviations first), which can be complete")
         ->type_name("NAME");
     sub.add_option("--kinds", line_.kinds,
                    "Kinds of choices that may deviate, as pick,defer,crash; default: all orders and what the scenario "

@@ -18,6 +18,9 @@ struct run_request {
 /// Resets `world`, runs the subject in it and sums up what happened. Choices and names stay in the world.
 run_result run_in(sim::world& world, const run_request& request);
 
+/// The same in a world that was just reset.
+run_result run_prepared(sim::world& world, const subject& what);
+
 /// How many answers of a list were not the natural one.
 std::uint64_t count_deviations(std::span<const sim::choice_record> choices);
 

@@ -62,7 +62,6 @@ std::uint64_t count_deviations(std::span<const sim::choice_record> choices) {
 
 run_result run_in(sim::world& world, const run_request& request) {
   TWINLOOP_ASSERT(request.what != nullptr);
-  const std::size_t expectations_before = request.what->expectations ? request.what->expectations().size() : 0;
   sim::world_options options;
   options.source = request.source;
   options.record = request.record;
@@ -70,7 +69,12 @@ run_result run_in(sim::world& world, const run_request& request) {
   options.run = request.run;
   options.log_events = request.log_events;
   world.reset(options);
-  std::optional<sim::failure> thrown = call_body(world, *request.what);
+  return run_prepared(world, *request.what);
+}
+
+run_result run_prepared(sim::world& world, const subject& what) {
+  const std::size_t expectations_before = what.expectations ? what.expectations().size() : 0;
+  std::optional<sim::failure> thrown = call_body(world, what);
 
   const sim::run_report& report = world.report();
   run_result result;
@@ -84,8 +88,8 @@ run_result run_in(sim::world& world, const run_request& request) {
     result.broke = std::move(*thrown);
   } else if (!report.clean()) {
     result.broke = name_outcome(report);
-  } else if (request.what->expectations) {
-    std::vector<sim::failure> expectations = request.what->expectations();
+  } else if (what.expectations) {
+    std::vector<sim::failure> expectations = what.expectations();
     if (expectations.size() > expectations_before) result.broke = std::move(expectations[expectations_before]);
   }
   if (std::optional<sim::failure> race = take_race()) {

@@ -2,41 +2,16 @@
 #define XXH_INLINE_ALL
 #include "sim/testing/search_worker.hpp"
 
-#include <sys/stat.h>
-#include <unistd.h>
 #include <xxhash.h>
 
-#include "sim/testing/death.hpp"
 #include "sim/testing/learning.hpp"
 #include "sim/testing/memory_check.hpp"
 #include "sim/testing/observation.hpp"
+#include "sim/testing/printed_reports.hpp"
 #include "sim/testing/run.hpp"
 
 namespace twinloop::testing {
 namespace {
-
-/// Sanitizers that do not end the process print their reports: into the file that standard error is in a worker.
-class printed_reports {
- public:
-  printed_reports() : seen_(size()) {}
-  /// What a sanitizer reported since the last call.
-  std::optional<death> news() {
-    const off_t now = size();
-    if (now <= seen_) return std::nullopt;
-    std::string text(static_cast<std::size_t>(now - seen_), '\0');
-    const ssize_t got = ::pread(STDERR_FILENO, text.data(), text.size(), seen_);
-    text.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
-    seen_ = now;
-    return describe_report(text);
-  }
-
- private:
-  static off_t size() {
-    struct stat status {};
-    return ::fstat(STDERR_FILENO, &status) == 0 && S_ISREG(status.st_mode) ? status.st_size : 0;
-  }
-  off_t seen_;
-};
 
 class searcher {
  public:

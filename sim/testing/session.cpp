@@ -12,6 +12,8 @@
 namespace twinloop::testing {
 namespace {
 
+constexpr std::uint64_t default_runs = 10'000;
+
 std::string did_you_mean(const std::string& wanted, const std::vector<std::string>& known) {
   const std::optional<std::string> near = nearest_name(wanted, known);
   return near ? fmt::format("; did you mean \"{}\"?", *near) : "";
@@ -46,16 +48,14 @@ std::uint32_t parse_kinds(const std::string& text) {
 
 sim::strategy parse_strategy(const std::string& text) {
   if (const auto found = sim::parse_strategy(text)) return *found;
-  if (text == "dpor" || text == "explore_all") {
-    throw usage_error{
-        fmt::format("--strategy: {} is a search of its own, which this command does not offer: call sim::{} in a test "
-                    "(docs/systematic-search.md)",
-                    text, text)};
+  if (text == "dpor" || text == "dfs") {
+    throw usage_error{fmt::format("--strategy: {} is a search of explore only: its runs have no numbers", text)};
   }
   std::vector<std::string> known;
   for (std::size_t index = 0; index < sim::strategies; ++index) {
     known.emplace_back(sim::name(static_cast<sim::strategy>(index)));
   }
+  known.insert(known.end(), {"dpor", "dfs"});
   throw usage_error{fmt::format("--strategy: there is no strategy \"{}\"{} (known: {})", text,
                                 did_you_mean(text, known), join(known))};
 }
@@ -107,7 +107,7 @@ configuration parse_settings(const scenario& story, const std::vector<std::strin
 subject make_subject(const session& session, const scenario& story) {
   subject what = make_subject(story, parse_settings(story, session.line.settings));
   if (session.line.kinds) what.kinds = parse_kinds(*session.line.kinds);
-  if (!session.line.strategy.empty()) what.how = parse_strategy(session.line.strategy);
+  if (!session.line.strategy.empty() && !is_systematic(session.line)) what.how = parse_strategy(session.line.strategy);
   return what;
 }
 
@@ -175,6 +175,24 @@ std::string run_words(const session& session, const subject& what, const finding
   if (session.line.kinds) words += fmt::format(" --kinds {}", *session.line.kinds);
   if (!session.line.strategy.empty()) words += fmt::format(" --strategy {}", session.line.strategy);
   return words;
+}
+
+bool is_systematic(const command_line& line) {
+  return line.what == command::explore && (line.strategy == "dpor" || line.strategy == "dfs");
+}
+
+budget budget_of(const command_line& line) {
+  budget limits;
+  if (!line.budget.empty()) {
+    std::string error;
+    const std::optional<budget> parsed = parse_budget(line.budget, error);
+    if (!parsed) throw usage_error{"--budget: " + error};
+    limits = *parsed;
+  }
+  if (line.runs) limits.runs = line.runs;
+  if (line.seconds) limits.seconds = line.seconds;
+  if (!limits.runs) limits.runs = limits.seconds || line.until_saturated != 0 ? runs_without_limit : default_runs;
+  return limits;
 }
 
 std::chrono::milliseconds stall_time(const command_line& line) {

@@ -4,6 +4,7 @@
 
 #include <span>
 
+#include "sim/testing/budget.hpp"
 #include "sim/testing/command_line.hpp"
 #include "sim/testing/console.hpp"
 #include "sim/testing/finding.hpp"
@@ -45,11 +46,18 @@ std::string run_words(const session& session, const subject& what, const finding
 /// `text` so that a shell reads it as one word.
 std::string shell_word(const std::string& text);
 
+/// The limits of a search as the command line gives them; `runs` is always there.
+budget budget_of(const command_line& line);
+inline constexpr std::uint64_t runs_without_limit = 1'000'000'000'000'000'000;
+/// Whether explore was asked for a search that is no sample: --strategy dpor, --strategy dfs.
+bool is_systematic(const command_line& line);
+
 std::chrono::milliseconds stall_time(const command_line& line);
 
 int list_command(const session& session);
 int run_command(const session& session);
 int explore_command(const session& session);
+int systematic_command(const session& session);  ///< of explore
 int replay_command(const session& session);
 int shrink_command(const session& session);
 int explain_command(const session& session);

@@ -30,6 +30,11 @@ struct worker_counters {
   std::atomic<std::uint64_t> bound{UINT64_MAX};  ///< the watcher's: of a search, end before this place
   std::atomic<std::uint64_t> last_hash{0};       ///< trace hash of the last clean run
   std::atomic<std::uint32_t> phase{0};           ///< of a search; see search_phase
+  std::atomic<std::uint64_t> classes{0};         ///< of a systematic search: trace classes so far
+  std::atomic<std::uint64_t> redundant{0};       ///< and runs given up because they repeat a class
+  std::atomic<std::uint64_t> forced{0};          ///< and picks that fairness decided
+  std::atomic<std::uint32_t> deviations{0};      ///< and up to how many deviations everything was run
+  std::atomic<std::uint32_t> exhausted{0};       ///< 1 = nothing was left to run
   stack_samples stacks{};                        ///< where it was when it died or was found looping
 };
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "counters are shared between processes");

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <memory>
 #include <stdexcept>
+#include <vector>
 
 #include "tests/unit/testing/stories.hpp"
 #include "twinloop/net.hpp"
@@ -131,6 +132,33 @@ void clean(sim::world& world, const configuration&) {
   run_jobs(world, 3, [](sim::world&, const std::string&) {});
 }
 
+/// Three jobs of one process that declare nothing: each order of their completions is a class of its own.
+void three_jobs(sim::world& world, const configuration&) {
+  world.add_host("server").start("jobs", [](twinloop::loop& loop, const twinloop::arguments&) {
+    std::vector<std::unique_ptr<twinloop::work_handle>> jobs;
+    for (const char* const name : {"a", "b", "c"}) {
+      jobs.push_back(std::make_unique<twinloop::work_handle>(loop, name));
+      jobs.back()->start([](twinloop::job&) {}, [](twinloop::errc) {});
+    }
+    loop.run();
+    return 0;
+  });
+  world.run();
+}
+
+/// Three processes that share nothing: all orders are one class.
+void apart(sim::world& world, const configuration&) {
+  for (const char* const name : {"a", "b", "c"}) {
+    world.add_host(name).start("timer", [](twinloop::loop& loop, const twinloop::arguments&) {
+      twinloop::timer alarm(loop, [] {});
+      alarm.start(std::chrono::milliseconds(1));
+      loop.run();
+      return 0;
+    });
+  }
+  world.run();
+}
+
 constexpr std::uint32_t none = 0;
 
 }  // namespace
@@ -153,6 +181,8 @@ std::span<const scenario> all() {
       {"leaking_state", "fails in the twentieth run of a process", leaking_state, none, true},
       {"several", "fails in four ways", several, none, true},
       {"clean", "nothing is wrong", clean},
+      {"three_jobs", "three jobs that declare nothing", three_jobs},
+      {"apart", "three processes that share nothing", apart},
   };
   return stories;
 }

@@ -114,7 +114,7 @@ TEST_F(search_commands, refuse_results_of_other_programs_and_other_files) {
 TEST_F(search_commands, refuse_wrong_use_with_a_sentence) {
   EXPECT_HAS(failures("explore check --budget 5x").errors, "write it as 30s, 5m, 2h or 10000runs");
   EXPECT_HAS(failures("explore check --strategy random_wlk").errors, "did you mean \"random_walk\"?");
-  EXPECT_HAS(failures("explore check --strategy dpor").errors, "call sim::dpor in a test");
+  EXPECT_HAS(failures("run check --strategy dpor").errors, "is a search of explore only");
   EXPECT_HAS(failures("explore check --shard 5/4").errors, "write it as I/N");
   EXPECT_HAS(failures("explore check --results a --output b").errors, "give only one of the two");
   EXPECT_EQ(failures("explore check --jobs 0").status, 2);
