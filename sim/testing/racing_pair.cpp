@@ -132,19 +132,26 @@ candidate with_smaller(candidate deviations, std::size_t index, std::uint32_t va
   return deviations;
 }
 
-/// The nearest run that does not fail, with only this deviation smaller.
-std::optional<racing_pair> neighbour(experiments& lab, const candidate& deviations, std::size_t index) {
+/// The nearest run that does not fail, with only this deviation smaller, and that has something in another order: a
+/// hold that is a little shorter may end the same way round and be clean by its time only.
+std::optional<racing_pair> neighbour(experiments& lab, const observation& fails, const candidate& deviations,
+                                     std::size_t index) {
   const sim::choice_record made = deviations[index].record;
   const bool one_way = made.kind == sim::choice_kind::pick || made.kind == sim::choice_kind::pool_start;
   for (std::uint32_t value = one_way ? 0 : std::min(made.value - 1, largest_tried);; --value) {
     observation seen = lab.follow(with_smaller(deviations, index, value));
     if (!failing(seen.result)) {
-      racing_pair found;
-      found.deviation = index;
-      found.smaller = made;
-      found.smaller.value = value;
-      found.clean = std::move(seen);
-      return found;
+      const std::vector<step_pair> pairs = inverted_pairs(fails, seen.steps);
+      if (!pairs.empty()) {
+        racing_pair found;
+        found.pair = pairs.front();
+        found.others = pairs.size() - 1;
+        found.deviation = index;
+        found.smaller = made;
+        found.smaller.value = value;
+        found.clean = std::move(seen);
+        return found;
+      }
     }
     if (value == 0) return std::nullopt;
   }
@@ -164,12 +171,8 @@ std::optional<racing_pair> find_racing_pair(experiments& lab, const observation&
   std::optional<racing_pair> best;
   for (std::size_t index = 0; index < std::min(deviations.size(), deviations_tried); ++index) {
     if (!has_to_do_with_order(deviations[index].record.kind)) continue;
-    std::optional<racing_pair> found = neighbour(lab, deviations, index);
+    std::optional<racing_pair> found = neighbour(lab, failing, deviations, index);
     if (!found) continue;
-    const std::vector<step_pair> pairs = inverted_pairs(failing, found->clean.steps);
-    if (pairs.empty()) continue;
-    found->pair = pairs.front();
-    found->others = pairs.size() - 1;
     if (!best || found->others < best->others) best = std::move(found);
   }
   return best;

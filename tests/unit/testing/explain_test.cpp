@@ -22,7 +22,7 @@ using nlohmann::json;
 
 #define EXPECT_HAS(text, words) EXPECT_NE((text).find(words), std::string::npos) << "\n" << (text)
 
-explanation explain_bug(const std::string& story, std::uint64_t seed = 1) {
+explanation explain_bug(const std::string& story, std::uint64_t seed = 1, std::uint64_t patience = 200) {
   shared_memory memory;
   const subject what = stories::subject(story);
   explore_options search;
@@ -34,7 +34,8 @@ explanation explain_bug(const std::string& story, std::uint64_t seed = 1) {
   const run_result& met = done.found.front().seen.result;
   shrink_options options;
   options.stall = std::chrono::milliseconds(300);
-  options.seconds = 4;
+  options.seconds = 120;  // so that a busy machine shrinks as far as an idle one
+  options.patience = patience;
   explanation why = explain(memory, what, seed, met.choices, met, options);
   EXPECT_FALSE(why.problem) << *why.problem;
   return why;
@@ -78,7 +79,7 @@ TEST(explanation, of_a_crash_is_like_any_other) {
 }
 
 TEST(explanation, of_an_endless_loop_is_like_any_other) {
-  const explanation why = explain_bug("endless_loop");
+  const explanation why = explain_bug("endless_loop", 1, 10);  // each execution that stalls costs its whole patience
   EXPECT_TRUE(why.race);
   for (const std::string& outcome : why.sure.without) EXPECT_EQ(outcome, "clean");
   EXPECT_LT(why.sure.random, 20u) << "each run that stalls costs its whole patience";
