@@ -110,7 +110,8 @@ std::vector<sim::failure> failed_expectations(const UnitTest& framework) {
 /// A GoogleTest test whose body runs `runs` times, each under another schedule, with `world` ready to be filled. A run
 /// fails by what its world reports, by an exception, or by a failed EXPECT or ASSERT.
 /// TWINLOOP_REPLAY=<file> runs the one recorded there, TWINLOOP_SEED=<n> changes the search, TWINLOOP_RUNS=<n> its
-/// length, TWINLOOP_RUN=<n> runs that one only; replay files go to TWINLOOP_REPLAY_DIR or the working directory.
+/// length, TWINLOOP_RUN=<n> runs that one only; TWINLOOP_EXPLAIN=<file> says why the run recorded there fails. Replay
+/// files go to TWINLOOP_REPLAY_DIR or the working directory.
 /// TWINLOOP_BUDGET=30s (5m, 2h, 10000runs) searches for so long instead. TWINLOOP_JOBS=<n> runs in n worker processes:
 /// an abort, a crash, an endless loop (TWINLOOP_STALL seconds of CPU time, 10 by default) then fails the test with its
 /// replay line, and the next test goes on; without it such a run ends the test program, as a debugger wants it.

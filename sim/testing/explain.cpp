@@ -156,4 +156,27 @@ std::vector<std::string> explain_deviations(const observation& seen, std::size_t
   return sentences;
 }
 
+deviation_counts count_deviations(const observation& seen) {
+  deviation_counts counts;
+  for (const sim::choice_record& made : seen.result.choices) {
+    if (made.value == 0) continue;
+    switch (made.kind) {
+      case sim::choice_kind::net_fault:
+      case sim::choice_kind::disk_fault:
+      case sim::choice_kind::exhaust:
+      case sim::choice_kind::crash:
+      case sim::choice_kind::clock:
+      case sim::choice_kind::signal:
+        ++counts.faults;
+        break;
+      case sim::choice_kind::user:
+        ++counts.drawn;
+        break;
+      default:
+        ++counts.others;
+    }
+  }
+  return counts;
+}
+
 }  // namespace twinloop::testing

@@ -11,6 +11,14 @@ namespace twinloop::testing {
 std::vector<std::string> explain_deviations(const observation& seen, std::size_t limit,
                                             const observation* natural = nullptr);
 
+/// The deviations of a run by what they are for a person.
+struct deviation_counts {
+  std::uint64_t faults = 0;  ///< something fails: the network, a disk, a process, a resource
+  std::uint64_t drawn = 0;   ///< values that the test draws
+  std::uint64_t others = 0;  ///< when and in which order things happen, and how much a transfer moves
+};
+deviation_counts count_deviations(const observation& seen);
+
 }  // namespace twinloop::testing
 
 #endif

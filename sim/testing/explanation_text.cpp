@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sim/testing/explain.hpp"
 #include "sim/testing/explanation.hpp"
 #include "sim/testing/text.hpp"
 
@@ -26,10 +27,19 @@ std::string instead(const racing_pair& race, std::size_t deviations) {
                                  : fmt::format("{} smaller, {} of {}", which, race.smaller.value, race.smaller.n - 1);
 }
 
+std::string no_race_text(const deviation_counts& counts) {
+  if (counts.others > 0) return "  the race: no pair of callbacks was found whose order decides this\n";
+  const char* const what = counts.faults == 0  ? "the values that the test draws"
+                           : counts.drawn == 0 ? "what fails"
+                                               : "what fails, and the values that the test draws,";
+  return fmt::format("  no race: no choice of order is needed; {} decide{} this\n", what,
+                     counts.faults > 0 && counts.drawn == 0 ? "s" : "");
+}
+
 std::string race_text(const explanation& why) {
   const observation& failing = why.shrunk.best;
   if (failing.result.deviations == 0) return {};
-  if (!why.race) return "  the race: no pair of callbacks was found; values, faults or lateness decide this\n";
+  if (!why.race) return no_race_text(count_deviations(failing));
   const racing_pair& race = *why.race;
   std::string text =
       fmt::format("  the race: {}, and both orders occur\n",

@@ -107,4 +107,16 @@ replay_file make_replay_file(const finding& found, const subject& what, const st
   return file;
 }
 
+std::optional<run_result> recorded_failure(const replay_file& file) {
+  run_result expected;
+  expected.broke = file.broke;
+  expected.ended = sim::outcome::clean;
+  for (const sim::outcome ended :
+       {sim::outcome::failed, sim::outcome::hung, sim::outcome::livelock, sim::outcome::slow, sim::outcome::not_run}) {
+    if (file.ended == sim::name(ended)) expected.ended = ended;
+  }
+  if (!failing(expected) || expected.broke.name.empty()) return std::nullopt;
+  return expected;
+}
+
 }  // namespace twinloop::testing

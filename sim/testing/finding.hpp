@@ -39,6 +39,8 @@ observation run_fresh(shared_memory& memory, const subject& what, std::uint64_t 
 
 /// The replay file of a finding.
 replay_file make_replay_file(const finding& found, const subject& what, const std::string& program);
+/// The failure that a replay file records (outcome and name only); nothing if its run was clean.
+std::optional<run_result> recorded_failure(const replay_file& file);
 
 }  // namespace twinloop::testing
 

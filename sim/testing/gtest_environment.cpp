@@ -64,6 +64,7 @@ gtest_environment read_gtest_environment() {
     read.stall = std::chrono::seconds(*seconds);
   }
   read.replay = variable("TWINLOOP_REPLAY");
+  read.explain = variable("TWINLOOP_EXPLAIN");
   read.replay_files = variable("TWINLOOP_REPLAY_DIR");
   return read;
 }

@@ -17,6 +17,7 @@ struct gtest_environment {
   unsigned jobs = 0;                          ///< TWINLOOP_JOBS: worker processes; 0 = in the test's own process
   std::chrono::milliseconds stall{10'000};    ///< TWINLOOP_STALL, in seconds: what counts as an endless loop
   std::optional<std::string> replay{};        ///< TWINLOOP_REPLAY: a file
+  std::optional<std::string> explain{};       ///< TWINLOOP_EXPLAIN: a file
   std::optional<std::string> replay_files{};  ///< TWINLOOP_REPLAY_DIR
 };
 

@@ -55,13 +55,9 @@ class test_runs {
 
   /// The text of the failure that the file records, or of what is wrong with it.
   std::optional<std::string> replay(const std::string& path) {
-    std::string error;
-    const std::optional<replay_file> file = replay_file::load(path, error);
-    if (!file) return fmt::format("TWINLOOP_REPLAY: {}", error);
-    if (file->scenario != test_) {
-      fmt::print(stderr, "TWINLOOP_REPLAY: {} is a run of {}; {} is left out\n", path, file->scenario, test_);
-      return std::nullopt;
-    }
+    std::string trouble;
+    const std::optional<replay_file> file = load("TWINLOOP_REPLAY", path, trouble);
+    if (!file) return trouble.empty() ? std::nullopt : std::optional(trouble);
     sim::replay_source source(file->choices, sim::replay_source::matching::strict);
     shared_memory memory;
     finding found{finding::nature::failure, file->seed, file->run, 0, {}};
@@ -69,7 +65,7 @@ class test_runs {
     found.seen = environment_.jobs == 0 ? run_here(memory, request) : run_isolated(memory, request, watching());
     const run_result& now = found.seen.result;
     std::string text;
-    if (failing(now)) text = failure_report(found, {replay_words(path), ""}, {});
+    if (failing(now)) text = failure_report(found, {replay_words(path), "", explain_words(path)}, {});
     if (file->ended == sim::name(now.ended) && file->broke.name == now.broke.name && file->hash == now.hash) {
       return text.empty() ? std::nullopt : std::optional("\n" + text);
     }
@@ -77,6 +73,23 @@ class test_runs {
                        file->broke.name.empty() ? file->ended : file->broke.name, hex(file->hash),
                        now.broke.name.empty() ? sim::name(now.ended) : now.broke.name, hex(now.hash),
                        found.seen.divergence ? "; it goes another way at " + *found.seen.divergence : "", text);
+  }
+
+  /// The same file's failure, with all that can be found out about it.
+  std::optional<std::string> explain_file(const std::string& path) {
+    std::string trouble;
+    const std::optional<replay_file> file = load("TWINLOOP_EXPLAIN", path, trouble);
+    if (!file) return trouble.empty() ? std::nullopt : std::optional(trouble);
+    const std::optional<run_result> expected = recorded_failure(*file);
+    if (!expected) return fmt::format("{} is the record of a clean run; there is no failure in it", path);
+    shrink_options options;
+    options.stall = environment_.stall;
+    shared_memory memory;
+    explanation why = explain(memory, what_, file->data_seed, file->choices, *expected, options);
+    if (why.problem) return fmt::format("{}: nothing to explain: {}", path, *why.problem);
+    finding found{finding::nature::failure, file->seed, file->run, 0, why.shrunk.best};
+    found.natural = why.natural;
+    return "\n" + failure_report(found, {replay_words(path), "", ""}, {}) + explanation_text(why);
   }
 
  private:
@@ -119,6 +132,22 @@ class test_runs {
   }
 
   std::string filtered_binary() const { return fmt::format("{} --gtest_filter={}", binary_, test_); }
+  /// The file, if it can be read and is one of this test. It is no trouble if it is another test's.
+  std::optional<replay_file> load(const char* variable, const std::string& path, std::string& trouble) const {
+    std::string error;
+    std::optional<replay_file> file = replay_file::load(path, error);
+    if (!file) {
+      trouble = fmt::format("{}: {}", variable, error);
+    } else if (file->scenario != test_) {
+      fmt::print(stderr, "{}: {} is a run of {}; {} is left out\n", variable, path, file->scenario, test_);
+      file.reset();
+    }
+    return file;
+  }
+
+  std::string explain_words(const std::string& path) const {
+    return fmt::format("TWINLOOP_EXPLAIN={} {}", path, filtered_binary());
+  }
   std::string replay_words(const std::string& path) const {
     return fmt::format("{}TWINLOOP_REPLAY={} {}", in_workers(), path, filtered_binary());
   }
@@ -189,7 +218,7 @@ class test_runs {
 
   /// The report, which ends with the line that runs it again; the file is written on the way.
   std::string tell(const finding& found) {
-    std::string trouble;
+    std::string trouble, explain;
     std::string words = fmt::format("{}TWINLOOP_SEED={} TWINLOOP_RUNS={} {}", in_workers(), hex(seed_), found.run + 1,
                                     filtered_binary());
     if (found.what == finding::nature::failure) {
@@ -198,9 +227,9 @@ class test_runs {
       if (error)
         trouble = *error + "\n";
       else
-        words = replay_words(path);
+        words = replay_words(path), explain = explain_words(path);
     }
-    return "\n" + trouble + failure_report(found, {words, ""}, {});
+    return "\n" + trouble + failure_report(found, {words, "", explain}, {});
   }
 
   std::string replay_path() const {
@@ -234,6 +263,7 @@ std::optional<std::string> check_runs(const char* test, void (*body)(sim::world&
   try {
     const gtest_environment environment = read_gtest_environment();
     test_runs all(test, std::move(what), runs, environment);
+    if (environment.explain) return all.explain_file(*environment.explain);
     return environment.replay ? all.replay(*environment.replay) : all.search();
   } catch (const std::exception& error) {  // a variable that is no number, or no memory or process to be had
     return fmt::format("{}: {}", test, error.what());

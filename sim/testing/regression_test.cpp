@@ -84,6 +84,8 @@ std::string regression_test(const finding& found, const regression_subject& abou
   std::string text = fmt::format("// {}: {}\n", broke.name, one_line(broke.message));
   text += fmt::format("// Found by searching the scenario {} with seed {}, run {}.\n", literal(about.what->name),
                       hex(found.seed), found.run);
+  if (broke.name == "stalled") text += "// While the bug is there, it never ends: run it with a limit of time.\n";
+  if (!found.seen.complete && broke.name != "stalled") text += "// While the bug is there, the process dies in it.\n";
   text += fmt::format("TEST(regression, {}) {{\n", identifier(broke.name));
   text += schedule_text(found, about, natural);
   text += fmt::format("  const auto story = twinloop::testing::find_scenario({}, {});\n", about.scenarios,

@@ -54,13 +54,23 @@ std::string message(const sim::failure& broke, const palette& colours) {
   return fmt::format("{}  {}{}{}\n", text, colours.dim, broke.place, colours.off);
 }
 
+/// What else than order is in it: a failure that needs a fault says so before anything else.
+std::string beside_order(const observation& seen) {
+  const deviation_counts counts = count_deviations(seen);
+  std::string text;
+  if (counts.faults > 0) text += ", with " + plural(counts.faults, "fault");
+  if (counts.drawn > 0)
+    text += fmt::format("{} {}", text.empty() ? ", with" : " and", plural(counts.drawn, "drawn value"));
+  return text;
+}
+
 std::string deviations(const finding& found) {
   const observation& seen = found.seen;
   const std::uint64_t count = seen.result.deviations;
   const std::uint64_t of = seen.result.choices.size();
   if (count == 0) return fmt::format("  it fails in the natural order: none of {} differs\n", plural(of, "choice"));
-  std::string text = fmt::format("  {} {} from the natural order (of {}):\n", plural(count, "choice"),
-                                 count == 1 ? "differs" : "differ", spell_count(of));
+  std::string text = fmt::format("  {} {} from the natural order (of {}){}:\n", plural(count, "choice"),
+                                 count == 1 ? "differs" : "differ", spell_count(of), beside_order(seen));
   std::size_t number = 0;
   for (const std::string& sentence : explain_deviations(seen, deviations_shown, &found.natural)) {
     text += fmt::format("    {}. {}\n", ++number, sentence);

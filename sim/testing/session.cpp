@@ -135,17 +135,11 @@ subject make_subject(const session& session, const replay_file& file) {
 }
 
 run_result expected_failure(const session& session, const replay_file& file) {
-  run_result expected;
-  expected.broke = file.broke;
-  expected.ended = sim::outcome::clean;
-  for (const sim::outcome ended :
-       {sim::outcome::failed, sim::outcome::hung, sim::outcome::livelock, sim::outcome::slow, sim::outcome::not_run}) {
-    if (file.ended == sim::name(ended)) expected.ended = ended;
-  }
-  if (!failing(expected) || expected.broke.name.empty()) {
+  const std::optional<run_result> expected = recorded_failure(file);
+  if (!expected) {
     throw usage_error{fmt::format("{} is the record of a clean run; there is no failure in it", session.line.file)};
   }
-  return expected;
+  return *expected;
 }
 
 std::string output_path(const session& session, const finding& found, const std::string& scenario,

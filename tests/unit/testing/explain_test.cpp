@@ -10,6 +10,7 @@
 #include "sim/testing/explanation.hpp"
 #include "sim/testing/explore.hpp"
 #include "sim/testing/regression_test.hpp"
+#include "sim/testing/report.hpp"
 #include "tests/unit/testing/stories.hpp"
 #include "tests/unit/testing/subprocess.hpp"
 #include "tests/unit/testing/temporary_directory.hpp"
@@ -113,6 +114,61 @@ TEST(sentences, say_for_whom_a_held_step_waited) {
     EXPECT_HAS(told[0], "is held until \"server/jobs/");
     EXPECT_NE(told[0], plain[0]);
   }
+}
+
+/// A failing run with these deviations.
+observation with_choices(const std::vector<sim::choice_kind>& kinds) {
+  observation seen;
+  for (const sim::choice_kind kind : kinds) {
+    sim::choice_record made;
+    made.kind = kind;
+    made.n = 2;
+    made.value = 1;
+    seen.result.choices.push_back(made);
+  }
+  seen.result.deviations = kinds.size();
+  return seen;
+}
+
+std::string told_without_a_race(const std::vector<sim::choice_kind>& kinds) {
+  explanation why;
+  why.shrunk.best = with_choices(kinds);
+  const std::string text = explanation_text(why);
+  return text.substr(0, text.find('\n'));
+}
+
+TEST(sentences, say_what_decides_when_it_is_not_the_order) {
+  using kind = sim::choice_kind;
+  EXPECT_HAS(told_without_a_race({kind::disk_fault}), "what fails decides this");
+  EXPECT_HAS(told_without_a_race({kind::user, kind::user}), "the values that the test draws decide this");
+  EXPECT_HAS(told_without_a_race({kind::user, kind::crash}),
+             "what fails, and the values that the test draws, decide this");
+  EXPECT_HAS(told_without_a_race({kind::crash, kind::defer}), "no pair of callbacks was found");
+}
+
+TEST(reports, say_that_a_failure_needs_a_fault) {
+  using kind = sim::choice_kind;
+  finding found;
+  found.seen = with_choices({kind::crash, kind::user, kind::user, kind::defer});
+  EXPECT_HAS(failure_report(found, {}, {}),
+             "4 choices differ from the natural order (of 4), with 1 fault and 2 drawn values:");
+  found.seen = with_choices({kind::defer});
+  EXPECT_HAS(failure_report(found, {}, {}), "1 choice differs from the natural order (of 1):");
+}
+
+TEST(regression_tests, warn_of_one_that_never_ends_or_dies) {
+  finding found;
+  subject what;
+  what.name = "story";
+  const regression_subject about{&what, 7, "all()", "file.twin", true};
+  found.seen.complete = true;
+  found.seen.result.broke.name = "check";
+  EXPECT_EQ(regression_test(found, about, {}).find("While the bug is there"), std::string::npos);
+  found.seen.complete = false;
+  found.seen.result.broke.name = "crash.SIGABRT";
+  EXPECT_HAS(regression_test(found, about, {}), "the process dies in it");
+  found.seen.result.broke.name = "stalled";
+  EXPECT_HAS(regression_test(found, about, {}), "it never ends: run it with a limit of time");
 }
 
 TEST(regression_tests, quote_what_would_not_be_source) {

@@ -39,6 +39,30 @@ TEST_F(twinloop_test, that_fails_prints_the_line_that_replays_it) {
   EXPECT_EQ(again.output.find("did not replay"), std::string::npos) << again.output;
 }
 
+TEST_F(twinloop_test, that_fails_prints_the_line_that_explains_it) {
+  const finished_program failed = run("finds_a_failed_check");
+  const std::string line = line_after(failed.output, "explain: ");
+  EXPECT_EQ(line.find("TWINLOOP_EXPLAIN=macro.finds_a_failed_check-1.twin "), 0u) << line;
+  const finished_program told = run_program(directory_.path(), line);
+  EXPECT_EQ(told.status, 1);
+  EXPECT_HAS(told.output, "FAILED  order.a_comes_first");
+  EXPECT_HAS(told.output, "A then B");
+  EXPECT_HAS(told.output, "| failing");
+  EXPECT_HAS(told.output, "tested: 5 of 5 replays");
+}
+
+TEST_F(twinloop_test, says_what_is_wrong_with_a_file_that_it_is_to_explain) {
+  const finished_program missing = run("finds_a_failed_check", "TWINLOOP_EXPLAIN=nowhere.twin");
+  EXPECT_EQ(missing.status, 1);
+  EXPECT_HAS(missing.output, "TWINLOOP_EXPLAIN: ");
+  EXPECT_HAS(missing.output, "nowhere.twin");
+  EXPECT_EQ(run("finds_a_failed_check").status, 1);
+  const std::string file = "TWINLOOP_EXPLAIN=macro.finds_a_failed_check-1.twin";
+  const finished_program other = run("of_a_sound_body_passes", file);
+  EXPECT_EQ(other.status, 0) << "another test's file is none of its business";
+  EXPECT_HAS(other.errors, "of_a_sound_body_passes is left out");
+}
+
 TEST_F(twinloop_test, takes_a_failed_expectation_for_a_failing_run) {
   const finished_program failed = run("finds_a_failed_expectation");
   EXPECT_EQ(failed.status, 1);
