@@ -59,17 +59,20 @@ std::uint64_t order_coverage::code_since() {
   return hash;
 }
 
-void order_coverage::finish_event() {
-  if (!parts_.code || reached_.empty()) return;
+std::uint64_t order_coverage::finish_event() {
+  if (!parts_.code || reached_.empty()) return 0;
   const std::uint64_t code = code_since();
-  if (event_ != 0) count(mix(feature::code, event_, std::min(occurrence_, occurrence_max), code));
+  if (event_ == 0) return 0;
+  const std::uint64_t met = mix(feature::code, event_, std::min(occurrence_, occurrence_max), code);
+  count(met);
+  return met;
 }
 
-void order_coverage::happened(const sim::step& what) {
-  finish_event();
+std::uint64_t order_coverage::happened(const sim::step& what) {
+  const std::uint64_t before = finish_event();
   event_ = what.what.label;
   occurrence_ = what.what.occurrence;
-  if (!parts_.pairs) return;
+  if (!parts_.pairs) return before;
   const auto follow = [this](std::uint64_t touched) {
     std::uint64_t& last = last_touch_[touched];
     count(mix(feature::pair, touched, last, event_));
@@ -77,12 +80,17 @@ void order_coverage::happened(const sim::step& what) {
   };
   follow(what.what.process);
   for (const sim::conflict_key& key : what.what.keys) follow(key.key);
+  return before;
 }
 
 void order_coverage::drawn(std::uint64_t label, std::uint32_t value) {
   if (parts_.values) count(mix(feature::value, label, value, 0));
 }
 
-void order_coverage::end() { finish_event(); }
+std::uint64_t order_coverage::end() {
+  const std::uint64_t last = finish_event();
+  event_ = 0;
+  return last;
+}
 
 }  // namespace twinloop::fuzz

@@ -33,15 +33,17 @@ class order_coverage {
   order_coverage(std::span<std::uint8_t> counters, std::span<const std::uint8_t> reached, coverage_parts parts);
 
   void begin();
-  void happened(const sim::step& what);
+  /// The feature `code` of the event before this one, which is now over; 0 = none.
+  std::uint64_t happened(const sim::step& what);
   void drawn(std::uint64_t label, std::uint32_t value);
-  void end();
+  /// The same of the last event.
+  std::uint64_t end();
 
  private:
   void count(std::uint64_t feature);
   /// A hash of which code counters have grown since the last call.
   std::uint64_t code_since();
-  void finish_event();
+  std::uint64_t finish_event();
 
   std::span<std::uint8_t> counters_;
   std::span<const std::uint8_t> reached_;

@@ -128,13 +128,19 @@ std::size_t copy_out(const std::vector<std::byte>& made, std::uint8_t* out, std:
   return size;
 }
 
+/// Half of all new inputs go on from the frontier, whatever the fuzzer chose; the others change what it chose.
+std::vector<std::byte> changed(std::span<const std::byte> input, std::size_t size_max, std::uint64_t seed) {
+  twinloop::sim::random_stream random(seed);
+  if (!target->reached().empty() && random.one_in(2)) return target->reached().go_on(size_max, random);
+  return fuzz::mutate(input, target->known_trace(input), size_max, random);
+}
+
 }  // namespace
 
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t size_max,
                                                unsigned seed) {
   const auto input = std::as_bytes(std::span(data, size));
-  twinloop::sim::random_stream random(seed);
-  return copy_out(fuzz::mutate(input, target->known_trace(input), size_max, random), data, size_max);
+  return copy_out(changed(input, size_max, seed), data, size_max);
 }
 
 extern "C" std::size_t LLVMFuzzerCustomCrossOver(const std::uint8_t* first, std::size_t first_size,
@@ -143,8 +149,7 @@ extern "C" std::size_t LLVMFuzzerCustomCrossOver(const std::uint8_t* first, std:
   twinloop::sim::random_stream random(seed);
   const auto input = std::as_bytes(std::span(first, first_size));
   // libFuzzer asks for this as often as for a mutation, and the end of another schedule seldom fits.
-  if (!random.one_in(4))
-    return copy_out(fuzz::mutate(input, target->known_trace(input), size_max, random), out, size_max);
+  if (!random.one_in(4)) return copy_out(changed(input, size_max, random.below(UINT32_MAX)), out, size_max);
   const auto other = std::as_bytes(std::span(second, second_size));
   return copy_out(fuzz::cross_over(input, other, size_max, random), out, size_max);
 }

@@ -41,7 +41,7 @@ testing::run_result schedule_target::run(std::span<const std::byte> input) {
   target_source source(input, subject_.kinds, coverage_.get());
   if (coverage_) coverage_->begin();
   testing::run_result result = testing::run_in(world_, {&subject_, &source, data_seed, 0, &record_, false});
-  if (coverage_) coverage_->end();
+  frontier_.reached(input, source.end(), source.asked());
   if (testing::failing(result)) result.choices.assign(record_.records().begin(), record_.records().end());
   remember(input, source.trace());
   return result;

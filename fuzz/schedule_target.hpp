@@ -7,6 +7,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "fuzz/frontier.hpp"
 #include "fuzz/target_source.hpp"
 #include "sim/testing/finding.hpp"
 #include "sim/testing/run.hpp"
@@ -32,6 +33,9 @@ class schedule_target {
   /// What the last run of an equal input asked, or nullptr if that was too long ago.
   const input_trace* known_trace(std::span<const std::byte> input) const;
 
+  /// Where to go on, as the runs so far have it.
+  frontier& reached() { return frontier_; }
+
   /// Runs the input in a fresh process, confirms its failure there, and writes the replay file: `path`, or in the
   /// directory TWINLOOP_REPLAY_DIR (else here) under the scenario's name and the run's hash. Prints the report. False
   /// if it does not fail.
@@ -47,6 +51,7 @@ class schedule_target {
   std::unique_ptr<order_coverage> coverage_;
   sim::recording record_;
   sim::world world_;
+  frontier frontier_;
   std::unordered_map<std::uint64_t, input_trace> traces_;
 };
 

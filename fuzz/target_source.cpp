@@ -63,8 +63,15 @@ std::uint32_t target_source::answer(const sim::question& asked) {
     (drawn ? trace_.data_wanted : trace_.schedule_wanted) = true;
   }
   used_[static_cast<std::size_t>(asked.kind)] += value != 0;
+  if (!drawn && coverage_ != nullptr) count(asked, width, value);
   if (drawn && coverage_ != nullptr) coverage_->drawn(asked.label, value);
   return value;
+}
+
+void target_source::count(const sim::question& asked, std::size_t width, std::uint32_t value) {
+  next_.answers += static_cast<std::uint32_t>(width);
+  (asks_which(asked.kind) ? next_.other_picks : next_.amounts) += value != 0;
+  asked_.insert(asked_.end(), width, {asked.n, asked.kind});
 }
 
 std::vector<std::byte> encode(std::span<const sim::choice_record> choices) {

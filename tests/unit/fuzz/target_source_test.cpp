@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <tuple>
+
 #include "sim/testing/run.hpp"
 #include "tests/unit/testing/stories.hpp"
 
@@ -61,6 +64,35 @@ TEST(target_source, completions_come_one_at_a_time_unless_there_is_no_schedule) 
   EXPECT_EQ(scheduled.answer(ask(choice_kind::batch, 9)), 1u);
   const auto none = input({}, {1, 2});
   EXPECT_EQ(target_source(none, all_kinds, nullptr).answer(ask(choice_kind::batch, 9)), 0u);
+}
+
+TEST(target_source, milestones_say_what_led_to_an_event_and_count_answers_behind_the_end) {
+  std::array<std::uint8_t, 64> counters{};
+  std::array<std::uint8_t, 4> code{};
+  order_coverage coverage(counters, code, {});
+  coverage.begin();
+  const auto bytes = input({2, 1, 0}, {9});
+  target_source source(bytes, all_kinds, &coverage);
+  const auto happen = [&](std::uint64_t label) {
+    sim::step step;
+    step.what.label = label;
+    source.happened(step);
+    ++code[label];
+  };
+  (void)source.answer(ask(choice_kind::pick, 3));
+  (void)source.answer(ask(choice_kind::user, 100));  // of the data, not of the schedule
+  happen(1);
+  (void)source.answer(ask(choice_kind::defer, 16));
+  (void)source.answer(ask(choice_kind::pick, 3));
+  (void)source.answer(ask(choice_kind::pick, 3));  // behind the end
+  happen(2);
+  const auto met = source.end();
+  ASSERT_EQ(met.size(), 2u);
+  EXPECT_NE(met[0].reaction, met[1].reaction);
+  EXPECT_EQ(std::tuple(met[0].answers, met[0].amounts, met[0].other_picks), std::tuple(1u, 0u, 1u));
+  EXPECT_EQ(std::tuple(met[1].answers, met[1].amounts, met[1].other_picks), std::tuple(4u, 1u, 1u));
+  EXPECT_EQ(source.asked().size(), 4u);
+  EXPECT_EQ(source.asked()[1].kind, choice_kind::defer);
 }
 
 TEST(target_source, the_empty_input_is_the_natural_run) {
