@@ -3,18 +3,10 @@
 // programs are clean, whatever the schedule.
 #include <gtest/gtest.h>
 
-#include "loop/race_checks.hpp"
 #include "sim/testing/explore.hpp"
 #include "sim/testing/shrink.hpp"
 #include "tests/unit/races/races.hpp"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define RACES_WITH_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define RACES_WITH_ASAN 1
-#endif
-#endif
+#include "tests/unit/sanitizers.hpp"
 
 namespace {
 
@@ -71,7 +63,7 @@ void expect_the_same_again(const std::string& program, const finding& found) {
 }
 
 #define SKIP_WITHOUT_TSAN() \
-  if (!race_checks::on) GTEST_SKIP() << "only ThreadSanitizer sees races"
+  if (!with_thread_sanitizer) GTEST_SKIP() << "only ThreadSanitizer sees races"
 
 TEST(races, of_a_job_with_the_loop_are_found_at_a_schedule_that_has_them_and_replay_there) {
   SKIP_WITHOUT_TSAN();
@@ -155,7 +147,7 @@ TEST(races, of_a_hundred_thousand_recycled_jobs_there_are_none) {
 }
 
 TEST(races, break_nothing_on_one_thread) {
-  if (race_checks::on) GTEST_SKIP() << "with ThreadSanitizer they are reported";
+  if (with_thread_sanitizer) GTEST_SKIP() << "with ThreadSanitizer they are reported";
   for (const char* program :
        {"reads_early", "counts_without_lock", "peeks_into_a_read", "one_after_the_other", "changes_what_it_gave"}) {
     expect_silent(program, 300);
@@ -164,9 +156,7 @@ TEST(races, break_nothing_on_one_thread) {
 
 // Beside it: the other sanitizer, on the same stacks.
 TEST(use_after_free, of_a_job_is_reported_with_the_stacks_of_both_fibers) {
-#ifndef RACES_WITH_ASAN
-  GTEST_SKIP() << "only AddressSanitizer sees it";
-#endif
+  if (!with_address_sanitizer) GTEST_SKIP() << "only AddressSanitizer sees it";
   const exploration done = search("uses_after_free", 10);
   ASSERT_EQ(done.found.size(), 1u);
   EXPECT_EQ(first_failure(done), "crash.AddressSanitizer.heap-use-after-free");

@@ -2,9 +2,9 @@
 // and what is found does not depend on the number of jobs or shards. Method: stories with one planted failure each.
 #include <gtest/gtest.h>
 
-#include "loop/race_checks.hpp"
 #include "sim/testing/explore.hpp"
 #include "sim/testing/memory_check.hpp"
+#include "tests/unit/sanitizers.hpp"
 #include "tests/unit/testing/failure_stories.hpp"
 
 namespace {
@@ -20,18 +20,6 @@ exploration search(const std::string& story, explore_options options) {
   return explore(memory, failure_stories::subject(story), options);
 }
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool with_address_sanitizer = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-constexpr bool with_address_sanitizer = true;
-#else
-constexpr bool with_address_sanitizer = false;
-#endif
-#else
-constexpr bool with_address_sanitizer = false;
-#endif
-
 struct planted {
   const char* story;
   const char* kind;
@@ -44,7 +32,7 @@ class planted_failure : public ::testing::TestWithParam<planted> {};
 
 TEST_P(planted_failure, is_found_kept_confirmed_and_replayable) {
   const planted& wanted = GetParam();
-  if (twinloop::race_checks::on && std::string_view(wanted.story) == "blocking_call") {
+  if (with_thread_sanitizer && std::string_view(wanted.story) == "blocking_call") {
     GTEST_SKIP() << "ThreadSanitizer's threads are seen asleep, too: docs/fidelity.md";
   }
   const exploration done = search(wanted.story, {.runs = 300});
@@ -82,8 +70,7 @@ const planted everywhere[] = {
 INSTANTIATE_TEST_SUITE_P(everywhere, planted_failure, ::testing::ValuesIn(everywhere), name_of);
 
 const planted without_sanitizers[] = {
-    twinloop::race_checks::on ? planted{"segfault", "sanitizer", "crash.ThreadSanitizer.SEGV", "write_through"}
-                              : planted{"segfault", "crash", "crash.SIGSEGV", "write_through"}};
+    {"segfault", with_thread_sanitizer ? "sanitizer" : "crash", segfault_name, "write_through"}};
 const planted with_sanitizers[] = {
     {"use_after_free", "sanitizer", "crash.AddressSanitizer.heap-use-after-free", "write_through"},
     {"overflow", "sanitizer", "crash.UndefinedBehaviorSanitizer.signed-integer-overflow", ""},
@@ -98,13 +85,13 @@ TEST(failures, of_an_endless_loop_name_the_function_that_does_not_return) {
   ASSERT_EQ(done.found.size(), 1u);
   const sim::failure& broke = done.found[0].seen.result.broke;
   EXPECT_NE(broke.message.find("of CPU time"), std::string::npos) << broke.message;
-  if (twinloop::race_checks::on)
+  if (with_thread_sanitizer)
     return;  // ThreadSanitizer keeps a signal back until the next system call: docs/fidelity.md
   EXPECT_NE(broke.place.find("failure_stories.cpp:"), std::string::npos) << broke.place << "\n" << broke.message;
 }
 
 TEST(failures, of_a_blocking_call_say_that_it_sleeps) {
-  if (twinloop::race_checks::on) GTEST_SKIP() << "ThreadSanitizer's threads are seen asleep, too: docs/fidelity.md";
+  if (with_thread_sanitizer) GTEST_SKIP() << "ThreadSanitizer's threads are seen asleep, too: docs/fidelity.md";
   const exploration done = search("blocking_call", {.runs = 300});
   ASSERT_EQ(done.found.size(), 1u);
   EXPECT_NE(done.found[0].seen.result.broke.message.find("slept in a system call"), std::string::npos);

@@ -2,6 +2,7 @@
 // Method: runs the program testing_macro_sample, whose tests fail on purpose, and then the line that it printed.
 #include <gtest/gtest.h>
 
+#include "tests/unit/sanitizers.hpp"
 #include "tests/unit/testing/subprocess.hpp"
 #include "tests/unit/testing/temporary_directory.hpp"
 
@@ -124,22 +125,22 @@ TEST_P(in_workers, a_run_that_dies_fails_its_test_and_the_next_test_runs) {
   const auto& [test, failure] = GetParam();
   const finished_program failed = run(std::string(test) + ":macro.stands_last", "TWINLOOP_JOBS=2 TWINLOOP_STALL=1");
   EXPECT_EQ(failed.status, 1) << failed.output << failed.errors;
-  EXPECT_HAS(failed.output, failure);
+  EXPECT_HAS(failed.output, std::string("FAILED  ") + failure);
   EXPECT_HAS(failed.output, " from the natural order (of ");
   EXPECT_HAS(failed.output, "[       OK ] macro.stands_last");
   const std::string line = line_after(failed.output, "replay:  ");
   EXPECT_EQ(line.find(std::string("TWINLOOP_JOBS=1 TWINLOOP_REPLAY=macro.") + test + "-1.twin "), 0u) << line;
   const finished_program again = run_program(directory_.path(), "TWINLOOP_STALL=1 " + line);
   EXPECT_EQ(again.status, 1) << again.output << again.errors;
-  EXPECT_HAS(again.output, failure);
+  EXPECT_HAS(again.output, std::string("FAILED  ") + failure);
   EXPECT_EQ(again.output.find("did not replay"), std::string::npos) << again.output;
 }
 
 INSTANTIATE_TEST_SUITE_P(twinloop_test, in_workers,
-                         ::testing::Values(death{"meets_a_crash", "FAILED  crash.SIGABRT"},
-                                           death{"meets_a_segfault", "FAILED  crash.S"},
-                                           death{"meets_an_endless_loop", "FAILED  stalled"},
-                                           death{"leaves_the_process", "FAILED  crash.exit"}),
+                         ::testing::Values(death{"meets_a_crash", "crash.SIGABRT"},
+                                           death{"meets_a_segfault", segfault_name},
+                                           death{"meets_an_endless_loop", "stalled"},
+                                           death{"leaves_the_process", "crash.exit"}),
                          [](const auto& each) { return std::string(each.param.test); });
 
 TEST_F(twinloop_test, finds_the_same_run_with_workers_as_without) {
