@@ -2,6 +2,7 @@
 # One bounded run of a libFuzzer target with a fixed seed.
 #   smoke.sh clean BINARY SCENARIO RUNS             exit status 0: nothing was found in so many executions
 #   smoke.sh finds BINARY SCENARIO RUNS REPLAYER    0: something was, and REPLAYER shows the same failure and hash
+# SEEDS=N in the environment: how many runs of a search it begins from.
 set -euo pipefail
 what=$1 binary=$2 scenario=$3 runs=$4 replayer=${5:-}
 work=$(mktemp -d)
@@ -18,7 +19,7 @@ case $scenario in
     export TWINLOOP_FUZZ_SCENARIO=$scenario
     count=8
     [ "$what" = clean ] || count=1  # a buggy twin: the natural run only
-    "$binary" --make-seeds "$work/corpus" $count
+    "$binary" --make-seeds "$work/corpus" "${SEEDS:-$count}"
     ;;
 esac
 dictionary=()

@@ -26,6 +26,17 @@ if(TARGET fuzz_bugs)
   clean(fuzz_bugs B23.fixed 500)
   finds(fuzz_bugs B02 20000 bugs)
 endif()
+# The needle: what a target feeds back leads to it, and the code reached alone does not in as many executions. Both go
+# on from the runs of a search that ./dev fuzz begins with. docs/fuzzing.md has more seeds and longer controls.
+if(TARGET fuzz_bugs)
+  finds(fuzz_bugs B24 200000 bugs)
+  add_test(NAME fuzz.finds_nothing_without_feedback_in.B24
+           COMMAND bash ${smoke} clean $<TARGET_FILE:fuzz_bugs> B24 200000)
+  set_tests_properties(fuzz.finds_nothing_without_feedback_in.B24 PROPERTIES LABELS fuzz)
+  set_property(TEST fuzz.finds_nothing_without_feedback_in.B24 PROPERTY ENVIRONMENT SEEDS=16 TWINLOOP_FUZZ_FEEDBACK=none)
+  set_property(TEST fuzz.finds.B24 PROPERTY ENVIRONMENT SEEDS=16)
+  set_tests_properties(fuzz.finds.B24 fuzz.finds_nothing_without_feedback_in.B24 PROPERTIES TIMEOUT 600)
+endif()
 clean(fuzz_resp_parser resp_parser 20000)
 clean(fuzz_reply_parser reply_parser 20000)
 clean(fuzz_replay_file replay_file 500)
