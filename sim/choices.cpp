@@ -95,13 +95,16 @@ std::uint32_t replay_source::state::answer_leniently(const question& asked) {
   return follow(found->second, std::min(records[found->second].value, asked.n - 1));
 }
 
-/// The option that the record of this very question took; if it is not on offer here, it is taken as soon as it is.
+/// The option that the record of this very question took; if it is not on offer here, it is taken as soon as it is. A
+/// record that names no option means the one with its number.
 /// So the answers of an unchanged program are met exactly, and those of a changed one as nearly as it allows.
 std::uint32_t replay_source::state::pick_leniently(const question& asked) {
   const auto& options = asked.options;
   const auto meant = by_question.find({asked.kind, asked.label, asked.occurrence});
   if (meant != by_question.end()) {
-    const std::uint64_t wanted = records[meant->second].option;
+    const choice_record& made = records[meant->second];
+    const std::uint64_t wanted = made.option;
+    if (wanted == 0) return follow(meant->second, std::min(made.value, asked.n - 1));
     for (std::uint32_t i = 0; i < options.size(); ++i) {
       if (options[i].identity == wanted) return follow(meant->second, i);
     }

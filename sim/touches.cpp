@@ -9,8 +9,13 @@ namespace twinloop::sim {
 namespace {
 /// Keys of things that have no name of their own are made of a name and a word. Never one of the two special keys.
 constexpr std::uint64_t key_of(std::uint64_t name, std::uint64_t word) { return mix64(name ^ word) | 1; }
-constexpr std::uint64_t key_of(std::uint64_t name, const char* what) { return key_of(name, hash_name(what)); }
-constexpr std::uint64_t handle_word = hash_name("handle");  // hashed here: asked for with every option
+// Hashed here: keys are asked for with every option.
+constexpr std::uint64_t handle_word = hash_name("handle");
+constexpr std::uint64_t timers_word = hash_name("timers");
+constexpr std::uint64_t posts_word = hash_name("posts");
+constexpr std::uint64_t disk_word = hash_name("disk");
+constexpr std::uint64_t port_word = hash_name("port");
+constexpr std::uint64_t end_key = key_of(0, hash_name("end"));
 
 /// FNV-1a, as hash_name.
 std::uint64_t hash_bytes(std::string_view text) {
@@ -37,16 +42,16 @@ bool world_state::hides_callbacks(const process_state* of) {
 bool world_state::add_keys(const ready_entry& entry, bool hidden) {
   if (entry.process == nullptr) return false;
   process_state& of = *entry.process;
-  if (of.options.daemon) keys_scratch_.push_back({key_of(0, "end"), false});
+  if (of.options.daemon) keys_scratch_.push_back({end_key, false});
   loop* const own = of.own;
   if (entry.kind == entry_kind::deadline) {
     // A poll that ends with no timer due touches nothing.
     if (own == nullptr || !loop_view::has_due_timers(*own, now_)) return !hidden;
-    keys_scratch_.push_back({key_of(of.asked.hash, "timers"), true});
+    keys_scratch_.push_back({key_of(of.asked.hash, timers_word), true});
     return loop_view::collect_timers(*own, now_, keys_scratch_) && !hidden;
   }
   if (entry.kind == entry_kind::wake) {
-    keys_scratch_.push_back({key_of(of.asked.hash, "posts"), true});
+    keys_scratch_.push_back({key_of(of.asked.hash, posts_word), true});
     return !hidden && loop_view::collect_posts(*own, keys_scratch_);
   }
   const op* about = op_of(entry);
@@ -67,7 +72,7 @@ bool world_state::add_op_keys(process_state& of, const op& about) {
 
 /// The file by its name on its host, and its directory if the call changes or lists that.
 void world_state::add_file_keys(process_state& of, const file_request& call) {
-  const std::uint64_t disk = key_of(of.host->asked.hash, "disk");
+  const std::uint64_t disk = key_of(of.host->asked.hash, disk_word);
   auto add_path = [&](std::string_view path, bool write, bool directory) {
     while (path.starts_with('/')) path.remove_prefix(1);
     keys_scratch_.push_back({mix64(disk ^ hash_bytes(path)), write});
@@ -111,7 +116,7 @@ void world_state::touch_handle(const descriptor& on) { touch_key(handle_key(on),
 /// A callback connects to, binds or listens at an address.
 void world_state::touch_endpoint(const host_state& from, const address& at) {
   const host_state* there = at.is_any() || at.is_loopback() ? &from : find_host(at);
-  if (there != nullptr) touch_key(key_of(there->asked.hash + at.port, "port"), true);
+  if (there != nullptr) touch_key(key_of(there->asked.hash + at.port, port_word), true);
 }
 
 void world_state::touch_file(process_state& of, const file_request& call) {
@@ -135,7 +140,7 @@ void world_state::touch_by_ending(process_state& ended) {
   const bool daemons =
       std::any_of(processes_.begin(), processes_.begin() + static_cast<std::ptrdiff_t>(processes_used_),
                   [](const auto& each) { return each->options.daemon; });
-  if (daemons && !ended.options.daemon) touch_key(key_of(0, "end"), true);
+  if (daemons && !ended.options.daemon) touch_key(end_key, true);
 }
 
 /// Before the next step: what the last one did to the parts of loops that do not cross the seam.
@@ -149,8 +154,8 @@ void world_state::finish_step_of(process_state& of) {
   const std::uint64_t timers = loop_view::timers_state(*of.own);
   const std::uint64_t posts = loop_view::posts_state(*of.own);
   const std::uint64_t step = causality_.steps();
-  if (timers != of.timers_seen) choose_.touched(step, key_of(of.asked.hash, "timers"), true);
-  if (posts != of.posts_seen) choose_.touched(step, key_of(of.asked.hash, "posts"), true);
+  if (timers != of.timers_seen) choose_.touched(step, key_of(of.asked.hash, timers_word), true);
+  if (posts != of.posts_seen) choose_.touched(step, key_of(of.asked.hash, posts_word), true);
   of.timers_seen = timers;
   of.posts_seen = posts;
 }

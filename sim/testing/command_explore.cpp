@@ -5,7 +5,6 @@
 #include <set>
 #include <thread>
 
-#include "sim/testing/explanation.hpp"
 #include "sim/testing/explore.hpp"
 #include "sim/testing/explore_text.hpp"
 #include "sim/testing/kept_results.hpp"
@@ -49,7 +48,7 @@ class explore_session {
     options_.seconds = limits.seconds;
     options_.part = shard_of(line);
     options_.jobs = line.jobs != 0 ? line.jobs : std::max(1u, std::thread::hardware_concurrency());
-    options_.max_failures = line.stop_at_first ? 1 : line.max_failures;
+    options_.max_failures = line.stop_at_first ? 1 : line.max_failures.value_or(default_max_failures);
     options_.until_saturated = line.until_saturated;
     options_.watch_coverage = !line.no_coverage;
     options_.isolate_each_run = line.isolate == "run";
@@ -167,7 +166,7 @@ class explore_session {
       lines.shrink = fmt::format("{} shrink {}", session_.line.invoked, shell_word(file));
     }
     if (!lines.shrink.empty() && session_.line.shrink_too) {
-      shrink_now(found, with);
+      shrink_finding(memory_, found, with, {.stall = options_.stall, .interrupted = options_.interrupted});
       const std::string smaller = save(what, found, with, true);
       if (!smaller.empty()) file = smaller;
       lines.shrink.clear();
@@ -175,19 +174,6 @@ class explore_session {
     lines.replay = replay_words(found, file);
     if (!file.empty()) lines.explain = fmt::format("{} explain {}", session_.line.invoked, shell_word(file));
     session_.out.say(failure_report(found, lines, session_.out.colours()));
-  }
-
-  /// Makes the finding smaller, and perhaps the settings of its subject.
-  void shrink_now(finding& found, subject& with) {
-    shrink_options options;
-    options.stall = options_.stall;
-    options.interrupted = options_.interrupted;
-    const run_result before = found.seen.result;
-    shrink_result shrunk = shrink(memory_, with, found.seed, before.choices, before, options);
-    if (shrunk.problem) return;
-    found.seen = std::move(shrunk.best);
-    with.settings = shrunk.settings;
-    found.natural = run_natural(memory_, with, found.seed, {});
   }
 
   const interrupt_guard guard_;  // first of all: no Ctrl-C is lost

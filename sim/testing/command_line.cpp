@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
+#include <charconv>
 #include <cstdio>
 
 #include "sim/testing/text.hpp"
@@ -19,6 +20,15 @@ const CLI::Validator a_number(
       return parse_number(text) ? std::string() : fmt::format("\"{}\" is no number (decimal, or hex after 0x)", text);
     },
     "NUMBER");
+
+const CLI::Validator above_zero(
+    [](const std::string& text) {
+      double number = 0;
+      const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+      const bool good = read.ec == std::errc() && read.ptr == text.data() + text.size() && number > 0;
+      return good ? std::string() : fmt::format("\"{}\" is no number above 0", text);
+    },
+    "");
 
 class parser {
  public:
@@ -67,7 +77,7 @@ class parser {
     sub.add_option("--stall", line_.stall,
                    "Seconds of CPU time without a step that count as an endless loop, or asleep as a blocking call")
         ->capture_default_str()
-        ->check(CLI::PositiveNumber)
+        ->check(above_zero)
         ->type_name("SECONDS");
   }
   void add_output(CLI::App& sub, const char* text) {
@@ -98,13 +108,13 @@ class parser {
     add_sharing(sub);
     sub.add_flag("--stop-at-first", line_.stop_at_first, "End at the first failure: that of the lowest run");
     sub.add_option("--max-failures", line_.max_failures, "End when so many distinct failures were found; 0 = never")
-        ->capture_default_str()
+        ->default_str(std::to_string(default_max_failures))
         ->type_name("N")
-        ->check(CLI::NonNegativeNumber);
+        ->check(a_number);
     sub.add_flag("--until-saturated{500}", line_.until_saturated,
                  "End after 500 runs, or =N, that were all equivalent to runs before them")
         ->type_name("")
-        ->check(CLI::PositiveNumber);
+        ->check(above_zero);
     sub.add_flag("--no-coverage", line_.no_coverage, "Do not look which runs are equivalent: faster");
     sub.add_flag("--keep-going", line_.keep_going, "Go on past failures: this is the default");
     sub.add_flag("--shrink", line_.shrink_too, "Shrink what was found at once");
@@ -118,15 +128,13 @@ class parser {
     sub.add_option("--budget", line_.budget,
                    "How long to search: 30s, 5m, 2h, 10000runs, or both as 5m,10000runs; default 10000runs")
         ->type_name("BUDGET");
-    sub.add_option("--runs", line_.runs, "The same as --budget=Nruns")->type_name("N")->check(CLI::PositiveNumber);
-    sub.add_option("--time", line_.seconds, "The same as --budget=SECONDSs")
-        ->type_name("SECONDS")
-        ->check(CLI::PositiveNumber);
+    sub.add_option("--runs", line_.runs, "The same as --budget=Nruns")->type_name("N")->check(above_zero);
+    sub.add_option("--time", line_.seconds, "The same as --budget=SECONDSs")->type_name("SECONDS")->check(above_zero);
   }
   void add_sharing(CLI::App& sub) {
     sub.add_option("-j,--jobs", line_.jobs, "Worker processes at a time; default: one for each CPU")
         ->type_name("N")
-        ->check(CLI::PositiveNumber);
+        ->check(above_zero);
     sub.add_option("--shard", line_.part, "Only part I of N of the runs: 2/4. The parts never overlap")
         ->type_name("I/N");
     sub.add_option("--results", line_.results,
@@ -150,7 +158,7 @@ class parser {
     sub.add_option("file", line_.file, "The replay file")->required();
     sub.add_option("--time", line_.seconds, "At most so much wall time; default 10")
         ->type_name("SECONDS")
-        ->check(CLI::PositiveNumber);
+        ->check(above_zero);
     add_stall(sub);
     add_output(sub, "Where to write the smaller file; default: NAME.min.twin beside NAME.twin");
   }
@@ -163,7 +171,7 @@ class parser {
     sub.add_option("file", line_.file, "The replay file")->required();
     sub.add_option("--time", line_.seconds, "At most so much wall time for shrinking; default 10")
         ->type_name("SECONDS")
-        ->check(CLI::PositiveNumber);
+        ->check(above_zero);
     add_stall(sub);
   }
 

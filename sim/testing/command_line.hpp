@@ -10,6 +10,8 @@
 
 namespace twinloop::testing {
 
+inline constexpr std::uint64_t default_max_failures = 100;  ///< of explore
+
 enum class command : std::uint8_t { list, run, explore, replay, shrink, explain, merge };
 
 struct command_line {
@@ -32,8 +34,8 @@ struct command_line {
   std::string results;                  ///< directory
   std::vector<std::string> merge_from;  ///< directories
   std::string merge_into;
-  std::uint64_t max_failures = 100;
-  std::uint64_t until_saturated = 0;  ///< runs without a new trace class; 0 = not asked for
+  std::optional<std::uint64_t> max_failures;  ///< explore ends then; 0 = never
+  std::uint64_t until_saturated = 0;          ///< runs without a new trace class; 0 = not asked for
   bool no_coverage = false;
   std::string isolate;  ///< "run" or empty
   std::string output;

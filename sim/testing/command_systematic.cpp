@@ -3,7 +3,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sim/testing/explanation.hpp"
 #include "sim/testing/failure_signature.hpp"
 #include "sim/testing/progress.hpp"
 #include "sim/testing/session.hpp"
@@ -27,6 +26,7 @@ void refuse_what_is_for_samples(const command_line& line) {
   refuse(!line.isolate.empty(), "--isolate", "it learns from each run in one process; leave --isolate out");
   refuse(line.until_saturated != 0, "--until-saturated", "it ends by itself when every class was run");
   refuse(line.no_coverage, "--no-coverage", "classes are what it goes by; leave --no-coverage out");
+  refuse(line.max_failures.has_value(), "--max-failures", "it ends at its first failure; leave --max-failures out");
   refuse(line.keep_going, "--keep-going", "it ends at its first failure; mend that, and search again");
 }
 
@@ -99,7 +99,7 @@ class systematic_session {
     report_lines lines;
     if (!file_.empty() && found.seen.result.deviations > 0) {
       if (session_.line.shrink_too) {
-        shrink_now(found, with);
+        shrink_finding(memory_, found, with, {.stall = options_.stall, .interrupted = options_.interrupted});
         save(found, with, true);
       } else {
         lines.shrink = fmt::format("{} shrink {}", session_.line.invoked, shell_word(file_));
@@ -119,18 +119,6 @@ class systematic_session {
     } else {
       file_ = to;
     }
-  }
-
-  void shrink_now(finding& found, subject& with) {
-    shrink_options options;
-    options.stall = options_.stall;
-    options.interrupted = options_.interrupted;
-    const run_result before = found.seen.result;
-    shrink_result shrunk = shrink(memory_, with, found.seed, before.choices, before, options);
-    if (shrunk.problem) return;
-    found.seen = std::move(shrunk.best);
-    with.settings = shrunk.settings;
-    found.natural = run_natural(memory_, with, found.seed, {});
   }
 
   /// A failure that no replay file shows needs the search that led to it.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "sim/testing/difference.hpp"
+#include "sim/testing/explanation.hpp"
 #include "sim/testing/learning.hpp"
 #include "sim/testing/text.hpp"
 
@@ -88,6 +89,15 @@ finding explain_difference(shared_memory& memory, const subject& what, std::uint
   return judge(
       {finding::nature::leaking_state, seed, run, 0, std::move(met)}, leaks,
       difference ? fmt::format("First difference: {}.", *difference) : "It did not show again while it was watched.");
+}
+
+void shrink_finding(shared_memory& memory, finding& found, subject& with, const shrink_options& options) {
+  const run_result before = found.seen.result;
+  shrink_result shrunk = shrink(memory, with, found.seed, before.choices, before, options);
+  if (shrunk.problem) return;
+  found.seen = std::move(shrunk.best);
+  with.settings = shrunk.settings;
+  found.natural = run_natural(memory, with, found.seed, {});
 }
 
 replay_file make_replay_file(const finding& found, const subject& what, const std::string& program) {

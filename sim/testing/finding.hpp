@@ -6,6 +6,8 @@
 
 namespace twinloop::testing {
 
+struct shrink_options;
+
 struct finding {
   enum class nature : std::uint8_t {
     failure,            ///< recurs in a fresh process with the same trace: replays anywhere
@@ -36,6 +38,9 @@ finding explain_difference(shared_memory& memory, const subject& what, std::uint
 /// A run of the search in a fresh process, with its events.
 observation run_fresh(shared_memory& memory, const subject& what, std::uint64_t seed, std::uint64_t run,
                       const watch_options& options);
+
+/// Makes a finding smaller, and perhaps the settings of its subject; leaves both as they are if it does not recur.
+void shrink_finding(shared_memory& memory, finding& found, subject& with, const shrink_options& options);
 
 /// The replay file of a finding.
 replay_file make_replay_file(const finding& found, const subject& what, const std::string& program);

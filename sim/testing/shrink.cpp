@@ -126,7 +126,7 @@ class shrinking {
         counters.choices.store(deviations, std::memory_order_relaxed);
       };
       local_executor execute(what_, data_seed_, [&] { counters.begun.fetch_add(1, std::memory_order_relaxed); });
-      shrinker search({std::ref(execute), true}, std::move(limits), expected, hash_, what_.settings, what_.sizes);
+      shrinker search({std::ref(execute), true}, std::move(limits), expected, hash_, what_);
       memory_.log().append(shrink_outcome_message, encode(search.shrink(choices)));
     });
     if (end.ended != worker_end::how::finished) return std::nullopt;
@@ -145,7 +145,7 @@ class shrinking {
       what.settings = settings;
       return run_isolated(memory_, {&what, &source, data_seed_, 0, false, nullptr, true}, watch);
     };
-    shrinker search({execute, false}, budget(), expected, hash_, what_.settings, what_.sizes);
+    shrinker search({execute, false}, budget(), expected, hash_, what_);
     return search.shrink(choices);
   }
 

@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::size_t cut_above = 64;  // deviations: below, removing halves from the end does the same
 constexpr std::size_t pairs_tried_up_to = 16;
+constexpr std::uint64_t one_tried_up_to = 8;  // deviations
+constexpr std::size_t ones_tried = 128;
 
 /// `choices` up to their `kept`-th deviation; what follows is natural.
 std::vector<sim::choice_record> prefix(std::span<const sim::choice_record> choices, std::uint64_t kept) {
@@ -19,6 +21,9 @@ std::vector<sim::choice_record> prefix(std::span<const sim::choice_record> choic
   }
   return cut;
 }
+
+/// Whether a deviation of this kind breaks something or is the test's own: what needs none is better shown without.
+bool hurts(sim::choice_kind kind) { return kind >= sim::choice_kind::net_fault; }
 
 bool is_schedule(sim::choice_kind kind) { return is_order(kind) || kind == sim::choice_kind::pool_start; }
 
@@ -42,6 +47,7 @@ void shrinker::shrink_schedule() {
     if (best_measure_.deviations < 2) return;
     remove_pairs(current);
     delete_spans();
+    natural_but_for_one();
   } while (best_measure_ < before && best_measure_.deviations > 1 && may_go_on());
 }
 
@@ -120,6 +126,26 @@ void shrinker::lower_values(candidate& current) {
       } else {
         passes = value;
       }
+    }
+  }
+}
+
+/// A single other answer to a question of the natural run, in the place of all there are: it need not have been in the
+/// failing run. Kinds that hurt the program by themselves are tried only if that run had them.
+void shrinker::natural_but_for_one() {
+  if (best_measure_.deviations < 2 || best_measure_.deviations > one_tried_up_to) return;
+  std::uint32_t present = 0;
+  for (const sim::choice_record& made : best_) present |= made.value != 0 ? sim::bit(made.kind) : 0;
+  std::size_t tried = 0;
+  for (const sim::choice_record& asked : natural_choices_) {
+    if ((kinds_ & sim::bit(asked.kind)) == 0) continue;
+    if (hurts(asked.kind) && (present & sim::bit(asked.kind)) == 0) continue;
+    for (std::uint32_t value = 1; value < asked.n; value *= 2) {
+      if (tried++ == ones_tried || !may_go_on()) return;
+      sim::choice_record other = asked;
+      other.value = value;
+      other.option = 0;  // by its number
+      if (fails({follow(other)})) return;
     }
   }
 }

@@ -13,13 +13,14 @@ constexpr std::size_t others_kept = 8;
 }  // namespace
 
 shrinker::shrinker(executor execute, shrink_budget budget, failure_signature expected, std::uint64_t trace_hash,
-                   configuration settings, std::vector<std::string> sizes)
+                   const subject& what)
     : execute_(std::move(execute)),
       budget_(std::move(budget)),
       expected_(std::move(expected)),
       trace_hash_(trace_hash),
-      settings_(std::move(settings)),
-      sizes_(std::move(sizes)) {
+      settings_(what.settings),
+      sizes_(what.sizes),
+      kinds_(what.kinds) {
   TWINLOOP_ASSERT(expected_.failing());
 }
 
@@ -136,6 +137,7 @@ void shrinker::learn_natural() {
   const std::optional<observation> seen = execute(none, settings_);
   if (!seen) return;
   natural_ = seen->steps;
+  natural_choices_ = seen->result.choices;
   done_.natural_fails = judge(*seen, settings_);
   known_.add({}, {}, done_.natural_fails);
 }

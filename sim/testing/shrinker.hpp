@@ -55,9 +55,10 @@ struct shrink_outcome {
 
 class shrinker {
  public:
-  /// `sizes` are the settings that say how much work there is. `trace_hash` is that of the run to shrink, 0 = unknown.
+  /// `what` gives settings, which of them say how much work there is, and the kinds that may deviate. `trace_hash` is
+  /// that of the run to shrink, 0 = unknown.
   shrinker(executor execute, shrink_budget budget, failure_signature expected, std::uint64_t trace_hash,
-           configuration settings, std::vector<std::string> sizes);
+           const subject& what);
 
   shrink_outcome shrink(std::vector<sim::choice_record> choices);
 
@@ -98,6 +99,7 @@ class shrinker {
   candidate keep_back(const std::function<bool(sim::choice_kind)>& replaced) const;
   void canonicalise(candidate& current);
   void one_for_all();
+  void natural_but_for_one();
 
   // ---- shrink_spans.cpp
   void delete_spans();
@@ -110,10 +112,12 @@ class shrinker {
   std::uint64_t trace_hash_;
   configuration settings_;
   std::vector<std::string> sizes_;
+  std::uint32_t kinds_;  ///< that may deviate
   std::vector<sim::choice_record> best_;
   trace best_steps_;
   measure best_measure_{};
   trace natural_;
+  std::vector<sim::choice_record> natural_choices_;
   verdict_cache known_;
   shrink_outcome done_;
   std::uint64_t last_progress_ = 0;

@@ -7,7 +7,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 program=$(realpath "$1") scenario=$2 shards=4 runs=400
 PATH=$PATH:/usr/sbin:/sbin
-for tool in slurmctld slurmd sbatch scontrol python3; do
+for tool in slurmctld slurmd sbatch sinfo python3; do
   command -v $tool >/dev/null || { echo "skipped: no $tool; ./dev setup cluster installs it"; exit 77; }
 done
 
@@ -22,15 +22,19 @@ finish() {
 }
 trap finish EXIT
 
-# Ports that are free now; both are bound on the loopback device only a moment later.
-read -r controller_port node_port < <(python3 -c '
+mkdir "$directory"/{state,spool,work}
+host=$(hostname -s)
+export SLURM_CONF=$directory/slurm.conf
+
+start_cluster() {
+  # Ports that are free now; both are bound on the loopback device only a moment later.
+  local controller_port node_port
+  read -r controller_port node_port < <(python3 -c '
 import socket
 free = [socket.socket() for _ in range(2)]
 for each in free: each.bind(("127.0.0.1", 0))
 print(*(each.getsockname()[1] for each in free))')
-host=$(hostname -s)
-mkdir "$directory"/{state,spool,work}
-cat >"$directory/slurm.conf" <<CONF
+  cat >"$directory/slurm.conf" <<CONF
 ClusterName=twinloop
 SlurmctldHost=$host(127.0.0.1)
 SlurmctldPort=$controller_port
@@ -58,9 +62,23 @@ SlurmdLogFile=$directory/slurmd.log
 NodeName=$host NodeAddr=127.0.0.1 CPUs=$(nproc) State=UNKNOWN
 PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 CONF
-export SLURM_CONF=$directory/slurm.conf
-slurmctld -D -c >/dev/null 2>&1 & controller=$!
-slurmd -D -c >/dev/null 2>&1 & node=$!
+  slurmctld -D -c >/dev/null 2>&1 & controller=$!
+  slurmd -D -c >/dev/null 2>&1 & node=$!
+}
+
+# A daemon that ended by itself as it started: told, and the cluster is started once more, on other ports.
+starts=1
+keep_cluster() {
+  local process status=0
+  kill -0 $controller 2>/dev/null && kill -0 $node 2>/dev/null && return
+  for process in $controller $node; do kill "$process" 2>/dev/null || { wait "$process" || status=$?; }; done
+  wait
+  [ $starts -lt 3 ] || { echo "Slurm's daemons ended three times as they started"; exit 1; }
+  echo "one of Slurm's daemons ended with $status as it started; started again"
+  starts=$((starts + 1))
+  start_cluster
+}
+start_cluster
 
 cat >"$directory/search.sh" <<'JOB'
 #!/bin/bash
@@ -68,15 +86,16 @@ cat >"$directory/search.sh" <<'JOB'
 "$PROGRAM" explore "$SCENARIO" --runs "$RUNS" --jobs 1 --results "results-$SLURM_ARRAY_TASK_ID" \
   --shard "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT" || [ $? = 1 ]
 JOB
-cd "$directory/work"
 tries=0
-until PROGRAM=$program SCENARIO=$scenario RUNS=$runs \
-  sbatch --quiet --wait --array=1-$shards --output="$directory/slurm-%a.out" "$directory/search.sh"; do
+until sinfo --noheader --states=idle --format=%D 2>/dev/null | grep -qx 1; do # until the daemons have found each other
+  keep_cluster
   tries=$((tries + 1))
-  kill -0 $controller && kill -0 $node || { echo "Slurm's daemons did not start"; exit 1; }
-  [ $tries -lt 20 ] || { echo "the job array did not run"; exit 1; }
-  sleep 0.5 # until the daemons have found each other
+  [ $tries -lt 200 ] || { echo "the node did not come up"; exit 1; }
+  sleep 0.2
 done
+cd "$directory/work"
+PROGRAM=$program SCENARIO=$scenario RUNS=$runs \
+  sbatch --quiet --wait --array=1-$shards --output="$directory/slurm-%a.out" "$directory/search.sh"
 
 status=0
 "$program" merge results-* --into merged --json >merged.json || status=$?

@@ -132,12 +132,13 @@ void clean(sim::world& world, const configuration&) {
   run_jobs(world, 3, [](sim::world&, const std::string&) {});
 }
 
-/// Three jobs of one process that declare nothing: each order of their completions is a class of its own.
-void three_jobs(sim::world& world, const configuration&) {
-  world.add_host("server").start("jobs", [](twinloop::loop& loop, const twinloop::arguments&) {
+/// Jobs of one process that declare nothing: each order of their completions is a class of its own.
+void undeclared_jobs(sim::world& world, std::size_t count) {
+  static constexpr const char* names[] = {"a", "b", "c", "d", "e", "f", "g", "h"};
+  world.add_host("server").start("jobs", [count](twinloop::loop& loop, const twinloop::arguments&) {
     std::vector<std::unique_ptr<twinloop::work_handle>> jobs;
-    for (const char* const name : {"a", "b", "c"}) {
-      jobs.push_back(std::make_unique<twinloop::work_handle>(loop, name));
+    for (std::size_t made = 0; made < count; ++made) {
+      jobs.push_back(std::make_unique<twinloop::work_handle>(loop, names[made]));
       jobs.back()->start([](twinloop::job&) {}, [](twinloop::errc) {});
     }
     loop.run();
@@ -145,6 +146,9 @@ void three_jobs(sim::world& world, const configuration&) {
   });
   world.run();
 }
+
+void three_jobs(sim::world& world, const configuration&) { undeclared_jobs(world, 3); }
+void eight_jobs(sim::world& world, const configuration&) { undeclared_jobs(world, 8); }
 
 /// Three processes that share nothing: all orders are one class.
 void apart(sim::world& world, const configuration&) {
@@ -182,6 +186,7 @@ std::span<const scenario> all() {
       {"several", "fails in four ways", several, none, true},
       {"clean", "nothing is wrong", clean},
       {"three_jobs", "three jobs that declare nothing", three_jobs},
+      {"eight_jobs", "eight of them: two million orders", eight_jobs},
       {"apart", "three processes that share nothing", apart},
   };
   return stories;

@@ -118,6 +118,7 @@ TEST_F(search_commands, refuse_wrong_use_with_a_sentence) {
   EXPECT_HAS(failures("explore check --shard 5/4").errors, "write it as I/N");
   EXPECT_HAS(failures("explore check --results a --output b").errors, "give only one of the two");
   EXPECT_EQ(failures("explore check --jobs 0").status, 2);
+  EXPECT_HAS(failures("explore check --runs 0").errors, "--runs: \"0\" is no number above 0");
   std::ofstream(directory_.file("file")) << "x";
   EXPECT_HAS(failures("explore check --results file").errors, "cannot make the directory file");
 }

@@ -170,8 +170,7 @@ shrink_outcome shrink_here(shrink_budget budget) {
   const subject what = stories::subject("two_deviations");
   const finding found = find_bug(memory, what, 1);
   local_executor execute(what, 1, [] {});
-  shrinker search({std::ref(execute), true}, std::move(budget), signature_of(found.seen), found.seen.result.hash,
-                  what.settings, what.sizes);
+  shrinker search({std::ref(execute), true}, std::move(budget), signature_of(found.seen), found.seen.result.hash, what);
   return search.shrink(found.seen.result.choices);
 }
 

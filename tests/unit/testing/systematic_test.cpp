@@ -64,9 +64,34 @@ TEST_F(systematic_commands, say_when_the_budget_was_used_up) {
   EXPECT_FALSE(parsed("explore three_jobs --strategy dfs --budget 2runs")["complete"].get<bool>());
 }
 
+TEST_F(systematic_commands, make_what_they_find_small_if_asked) {
+  const json done = parsed("explore check --strategy dfs --shrink -o wrong.twin");
+  ASSERT_EQ(done["found"].size(), 1u) << done;
+  const auto file = done["found"][0]["file"].get<std::string>();
+  EXPECT_EQ(std::filesystem::path(file).filename(), "wrong.min.twin");
+  const finished_program replay = failures("replay wrong.min.twin");
+  EXPECT_HAS(replay.output, "1 choice differs from the natural order");
+  EXPECT_EQ(replay.status, 0) << replay.output << replay.errors;
+}
+
+TEST_F(systematic_commands, sum_up_when_they_are_interrupted) {
+  for (const char* how : {"dpor", "dfs"}) {
+    // Once there is a worker, Ctrl-C is heard. A shell without job control ignores it for what it starts in the
+    // background, so the search gets the signal by its number.
+    const finished_program cut =
+        run_program(directory_.path(),
+                    std::string("'") + TWINLOOP_FAILURES + "' explore eight_jobs --budget 10m --strategy " + how +
+                        " & search=$!; until [ \"$(cat /proc/$search/task/$search/children 2>&1)\" ]; do " +
+                        "sleep 0.01; done; kill -INT $search; wait $search");
+    EXPECT_EQ(cut.status, 3) << cut.output << cut.errors;
+    EXPECT_HAS(cut.output, "interrupted after ");
+    EXPECT_HAS(cut.output, ": not complete");
+  }
+}
+
 TEST_F(systematic_commands, refuse_what_is_for_samples) {
   for (const char* option : {"--jobs 2", "--shard 1/2", "--results kept", "--isolate=run", "--until-saturated",
-                             "--no-coverage", "--keep-going"}) {
+                             "--no-coverage", "--max-failures 3", "--keep-going"}) {
     const finished_program refused = failures(std::string("explore check --strategy dpor ") + option);
     EXPECT_EQ(refused.status, 2) << option;
     EXPECT_HAS(refused.errors, " and --strategy dpor: ");
