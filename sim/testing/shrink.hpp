@@ -9,7 +9,7 @@ namespace twinloop::testing {
 
 struct shrink_options {
   std::uint64_t executions = 5'000;
-  std::uint64_t patience = 200;  ///< executions in a row that made nothing smaller, after which it is enough
+  std::uint64_t patience = 300;  ///< executions in a row that made nothing smaller, after which it is enough
   double seconds = 10;           ///< wall time
   std::chrono::milliseconds stall{10'000};
   std::function<bool()> interrupted{};

@@ -7,9 +7,8 @@ namespace twinloop::testing {
 namespace {
 
 constexpr std::size_t inversions_tried = 256;
-constexpr std::size_t steps_compared = 5'000;  // longer runs are shrunk answer by answer
-constexpr std::uint64_t tried_by_one = 8;      // deviations that may have one cause
-constexpr std::uint32_t longest_hold = 7;      // until 127 others were delivered
+constexpr std::uint64_t tried_by_one = 8;  // deviations that may have one cause
+constexpr std::uint32_t longest_hold = 7;  // until 127 others were delivered
 
 bool of_order(sim::choice_kind kind) { return is_order(kind); }
 bool of_order_or_delay(sim::choice_kind kind) { return is_order(kind) || is_delay(kind); }

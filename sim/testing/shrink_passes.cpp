@@ -1,6 +1,7 @@
 // The passes of the shrinker over lists of instructions.
 #include <algorithm>
 #include <array>
+#include <unordered_set>
 
 #include "sim/testing/shrinker.hpp"
 
@@ -24,6 +25,11 @@ std::vector<sim::choice_record> prefix(std::span<const sim::choice_record> choic
 
 /// Whether a deviation of this kind breaks something or is the test's own: what needs none is better shown without.
 bool hurts(sim::choice_kind kind) { return kind >= sim::choice_kind::net_fault; }
+
+/// Of the answers below `n`: powers of two, and the last one.
+std::uint32_t next_tried(std::uint32_t value, std::uint32_t n) {
+  return value * 2 >= n && value + 1 < n ? n - 1 : value * 2;
+}
 
 bool is_schedule(sim::choice_kind kind) { return is_order(kind) || kind == sim::choice_kind::pool_start; }
 
@@ -130,22 +136,41 @@ void shrinker::lower_values(candidate& current) {
   }
 }
 
-/// A single other answer to a question of the natural run, in the place of all there are: it need not have been in the
-/// failing run. Kinds that hurt the program by themselves are tried only if that run had them.
-void shrinker::natural_but_for_one() {
-  if (best_measure_.deviations < 2 || best_measure_.deviations > one_tried_up_to) return;
+/// The questions of the natural run that may be answered otherwise: first those about what deviates or is overtaken in
+/// the best run. Kinds that hurt the program by themselves are there only if that run has them.
+std::vector<sim::choice_record> shrinker::questions_to_try() const {
   std::uint32_t present = 0;
-  for (const sim::choice_record& made : best_) present |= made.value != 0 ? sim::bit(made.kind) : 0;
-  std::size_t tried = 0;
+  std::unordered_set<std::uint64_t> involved;
+  for (const sim::choice_record& made : best_) {
+    if (made.value == 0) continue;
+    present |= sim::bit(made.kind);
+    involved.insert(made.label);
+  }
+  for (const inversion& each : covering_inversions(best_steps_, natural_)) {
+    involved.insert(best_steps_[each.held].label);
+    involved.insert(best_steps_[each.until].label);
+  }
+  std::vector<sim::choice_record> questions;
   for (const sim::choice_record& asked : natural_choices_) {
     if ((kinds_ & sim::bit(asked.kind)) == 0) continue;
-    if (hurts(asked.kind) && (present & sim::bit(asked.kind)) == 0) continue;
-    for (std::uint32_t value = 1; value < asked.n; value *= 2) {
+    if (!hurts(asked.kind) || (present & sim::bit(asked.kind)) != 0) questions.push_back(asked);
+  }
+  std::ranges::stable_partition(questions, [&](const auto& asked) { return involved.contains(asked.label); });
+  return questions;
+}
+
+/// A single other answer to a question of the natural run, in the place of all there are: it need not have been in the
+/// failing run.
+void shrinker::natural_but_for_one() {
+  if (best_measure_.deviations < 2 || best_measure_.deviations > one_tried_up_to) return;
+  if (best_steps_.size() > steps_compared) return;
+  std::size_t tried = 0;
+  for (sim::choice_record& asked : questions_to_try()) {
+    asked.option = 0;  // an answer by its number
+    const std::uint32_t n = asked.n;
+    for (asked.value = 1; asked.value < n; asked.value = next_tried(asked.value, n)) {
       if (tried++ == ones_tried || !may_go_on()) return;
-      sim::choice_record other = asked;
-      other.value = value;
-      other.option = 0;  // by its number
-      if (fails({follow(other)})) return;
+      if (fails({follow(asked)})) return;
     }
   }
 }

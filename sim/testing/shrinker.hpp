@@ -16,6 +16,8 @@
 
 namespace twinloop::testing {
 
+inline constexpr std::size_t steps_compared = 5'000;  ///< longer runs are shrunk answer by answer
+
 /// How candidates run.
 struct executor {
   /// Runs the subject with this source under these settings. The steps of the run are wanted.
@@ -26,7 +28,7 @@ struct executor {
 
 struct shrink_budget {
   std::uint64_t executions = 5'000;
-  std::uint64_t stall = 200;      ///< executions in a row without progress
+  std::uint64_t stall = 300;      ///< executions in a row without progress
   std::uint64_t successes = 500;  ///< times that something became smaller
   std::chrono::steady_clock::time_point until{};
   std::function<bool()> interrupted{};
@@ -92,6 +94,8 @@ class shrinker {
   bool remove_some(candidate& current, std::size_t chunk);
   void lower_values(candidate& current);
   void remove_pairs(candidate& current);
+  std::vector<sim::choice_record> questions_to_try() const;
+  void natural_but_for_one();
   bool remove_and_move(candidate& current, std::size_t removed);
 
   // ---- shrink_directives.cpp
@@ -99,7 +103,6 @@ class shrinker {
   candidate keep_back(const std::function<bool(sim::choice_kind)>& replaced) const;
   void canonicalise(candidate& current);
   void one_for_all();
-  void natural_but_for_one();
 
   // ---- shrink_spans.cpp
   void delete_spans();

@@ -155,6 +155,37 @@ TEST(shrink, of_one_failure_never_ends_in_another) {
   EXPECT_GT(slips, 0u) << "no candidate failed in the other way: the story proves nothing";
 }
 
+/// Fails where two answers go together, and where a third one is its last, which no run with the two needs to have.
+void two_or_another_one(sim::world& world, const configuration&) {
+  world.add_host("server").start("draws", [&world](twinloop::loop&, const twinloop::arguments&) {
+    const std::uint32_t first = world.choose("first", 2);
+    const std::uint32_t second = world.choose("second", 2);
+    const std::uint32_t third = world.choose("third", 6);
+    world.check(first + second < 2 && third < 5, "draws.sound", "the draws do not go together");
+    return 0;
+  });
+  world.run();
+}
+
+class one_twice final : public sim::choice_source {
+ public:
+  std::uint32_t answer(const sim::question& asked) override {
+    return asked.kind == sim::choice_kind::user && asked.n == 2 ? 1 : 0;
+  }
+};
+
+TEST(shrink, finds_a_single_answer_that_the_failing_run_did_not_have) {
+  const scenario story{"two_or_another_one", "fails in two ways", two_or_another_one, sim::bit(sim::choice_kind::user)};
+  one_twice source;
+  const run_result failed = run_once(story, {}, &source, 1);
+  ASSERT_EQ(failed.broke.name, "draws.sound");
+  ASSERT_EQ(failed.deviations, 2u);
+  shared_memory memory;
+  const shrink_result done = shrink(memory, make_subject(story, {}), 1, failed.choices, failed, {});
+  ASSERT_FALSE(done.problem) << *done.problem;
+  EXPECT_EQ(done.best.result.deviations, 1u);
+}
+
 TEST(shrink, of_the_same_run_twice_does_the_same) {
   const shrink_result first = shrink_bug("two_deviations", 3);
   const shrink_result second = shrink_bug("two_deviations", 3);
