@@ -153,8 +153,9 @@ wait_result epoll_kernel::wait(time_point deadline, std::span<completion> out) {
     collect_pool();
     const bool ready = woken_ || !finished_.empty();
     if (!ready) hand_over();
-    if (!ready || ++unpolled_waits_ >= unpolled_waits_max) {
+    if (!ready || ++unpolled_waits_ >= unpolled_waits_max || unpolled_bytes_ >= unpolled_bytes_max) {
       unpolled_waits_ = 0;
+      unpolled_bytes_ = 0;
       poll(time_left(deadline, ready));
       collect_pool();
     }

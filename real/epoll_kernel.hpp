@@ -36,9 +36,12 @@ class epoll_kernel final : public kernel {
   std::uint64_t caps() const noexcept override;
 
  private:
-  // A wait that has something to deliver, or was woken, looks at epoll every 8th time only; one that would sleep
-  // always does. So a busy program pays for few polls, and none of its sockets starves.
+  // A wait that has something to deliver, or was woken, looks at epoll every 8th time only, or when so many bytes were
+  // moved at once since; one that would sleep always does. So a busy program pays for few polls, and none of its
+  // sockets starves. The bytes are for streams: a writer that gets eight turns to its reader's one fills the socket's
+  // buffers, megabytes that are out of the cache when they are read (docs/performance.md).
   static constexpr std::uint32_t unpolled_waits_max = 8;
+  static constexpr std::uint64_t unpolled_bytes_max = 64 * 1024;
   // How long jobs may gather while the loop has completions to deliver.
   static constexpr duration hand_over_interval = std::chrono::microseconds(50);
   // Connections that one listener takes before everything else gets its turn.
@@ -59,6 +62,7 @@ class epoll_kernel final : public kernel {
 
   // Finishing.
   void finish(op& ended, completion done);
+  void finish_at_once(op& started, const completion& done);
   void finish(op& ended, errc error) { finish(ended, completion{.error = error}); }
   std::uint32_t deliver(std::span<completion> out);
 
@@ -99,6 +103,7 @@ class epoll_kernel final : public kernel {
   time_point handed_over_{};
   std::uint32_t polls_ = 1;
   std::uint32_t unpolled_waits_ = 0;
+  std::uint64_t unpolled_bytes_ = 0;
   bool woken_ = false;
 };
 

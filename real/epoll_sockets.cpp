@@ -56,6 +56,12 @@ void epoll_kernel::start_connect(connect_op& started) {
   wait_in(socket->connect, started);
 }
 
+/// A transfer that needed no poll.
+void epoll_kernel::finish_at_once(op& started, const completion& done) {
+  unpolled_bytes_ += static_cast<std::uint64_t>(done.count);
+  finish(started, done);
+}
+
 void epoll_kernel::start_receive(recv_op& started) {
   TWINLOOP_ASSERT((started.pool != nullptr) != !started.buffer.empty());
   descriptor* socket = table_.find(started.handle, descriptor_kind::socket);
@@ -63,7 +69,7 @@ void epoll_kernel::start_receive(recv_op& started) {
   if (socket->listens) return finish(started, errc::not_connected);
   completion done;
   // Only what epoll has called readable is tried: a receive that finds nothing is a wasted system call.
-  if (socket->readable && attempt_receive(*socket, started, done)) return finish(started, done);
+  if (socket->readable && attempt_receive(*socket, started, done)) return finish_at_once(started, done);
   if (!ensure_registered(*socket, started.handle)) return finish(started, errc::out_of_memory);
   wait_in(socket->input, started);
 }
@@ -74,7 +80,7 @@ void epoll_kernel::start_send(send_op& started) {
   descriptor* socket = table_.find(started.handle, descriptor_kind::socket);
   if (socket == nullptr) return finish(started, errc::bad_handle);
   completion done;
-  if (socket->writable && attempt_send(*socket, started, done)) return finish(started, done);
+  if (socket->writable && attempt_send(*socket, started, done)) return finish_at_once(started, done);
   if (!ensure_registered(*socket, started.handle)) return finish(started, errc::out_of_memory);
   wait_in(socket->output, started);
 }

@@ -128,6 +128,29 @@ TEST(wait, program_that_always_wakes_itself_does_not_starve_its_sockets) {
   run.finish(receiving);
 }
 
+TEST(wait, program_that_moves_much_at_once_polls_the_sooner) {
+  driver run;
+  const driver::ends ends = run.connect(address_family::ipv4);
+  std::array<char, 8> buffer;
+  recv_op receiving;
+  receiving.handle = ends.far;
+  receiving.buffer = bytes_of(buffer);
+  run.submit(receiving);
+  run.poll();
+  const std::string much(64 * 1024, 'x');
+  const io_slice slice{much.data(), much.size()};
+  int sends = 0;
+  for (; receiving.state == op_state::pending && sends < 6; ++sends) {
+    send_op sending;
+    sending.handle = ends.near;
+    sending.slices = {&slice, 1};
+    run.submit(sending);
+    while (sending.state == op_state::pending) run.wait(never);
+  }
+  EXPECT_LE(sends, 2) << "the writer fills the socket while its reader waits for a poll";
+  run.finish(receiving);
+}
+
 TEST(wait, handles_more_ready_sockets_than_events_fit_in_one_wait) {
   driver run({.events_per_wait = 2});
   std::vector<driver::ends> connections;
