@@ -151,11 +151,13 @@ std::vector<sim::choice_record> shrinker::questions_to_try() const {
     involved.insert(best_steps_[each.until].label);
   }
   std::vector<sim::choice_record> questions;
+  std::vector<sim::choice_record> others;
   for (const sim::choice_record& asked : natural_choices_) {
     if ((kinds_ & sim::bit(asked.kind)) == 0) continue;
-    if (!hurts(asked.kind) || (present & sim::bit(asked.kind)) != 0) questions.push_back(asked);
+    if (hurts(asked.kind) && (present & sim::bit(asked.kind)) == 0) continue;
+    (involved.contains(asked.label) ? questions : others).push_back(asked);
   }
-  std::ranges::stable_partition(questions, [&](const auto& asked) { return involved.contains(asked.label); });
+  questions.insert(questions.end(), others.begin(), others.end());
   return questions;
 }
 
