@@ -1,8 +1,8 @@
 // The search for the smallest run with a given failure, wherever its candidates run.
 //
 // The passes go from cheap and large to dear and small: confirm, cut the tail, whole kinds of choices, directives
-// ("X waits until Y has run"), their canonical form, single answers, lower values, pairs, deletion, workload; and again
-// until nothing helps. docs/shrinking.md tells what each does and what it costs.
+// ("X waits until Y has run"), their canonical form, single answers, lower values, pairs, deletion, one other answer in
+// the natural run, workload; and again until nothing helps. docs/shrinking.md tells what each does and what it costs.
 #ifndef TWINLOOP_SIM_TESTING_SHRINKER_HPP
 #define TWINLOOP_SIM_TESTING_SHRINKER_HPP
 

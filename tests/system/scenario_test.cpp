@@ -51,11 +51,13 @@ const twin twins[] = {
     {ECHO_SCENARIO, "echo-drop_without_recheck", "echo.live_peers_are_kept"},
 };
 
-std::string name_of(const testing::TestParamInfo<twin>& info) {
-  std::string name = info.param.scenario;
+/// GoogleTest's names have no hyphens.
+std::string underscored(std::string name) {
   for (char& letter : name) letter = letter == '-' ? '_' : letter;
   return name;
 }
+
+std::string name_of(const testing::TestParamInfo<twin>& info) { return underscored(info.param.scenario); }
 INSTANTIATE_TEST_SUITE_P(scenario, buggy_twin, testing::ValuesIn(twins), name_of);
 
 class fixed_server : public testing::TestWithParam<const char*> {};
@@ -67,11 +69,7 @@ TEST_P(fixed_server, is_clean) {
   EXPECT_EQ(done.status, 0) << done.output << done.errors;
 }
 INSTANTIATE_TEST_SUITE_P(scenario, fixed_server, testing::Values("kv", "kv-expiry", "kv-crashes", "echo"),
-                         [](const auto& each) {
-                           std::string name = each.param;
-                           for (char& letter : name) letter = letter == '-' ? '_' : letter;
-                           return name;
-                         });
+                         [](const auto& each) { return underscored(each.param); });
 
 }  // namespace
 }  // namespace system_test

@@ -91,64 +91,59 @@ TEST(wait, fills_no_more_than_the_span_and_keeps_the_rest_in_order) {
   }
 }
 
-TEST(wait, program_that_always_has_something_finished_does_not_starve_its_sockets) {
-  driver run;
-  const driver::ends ends = run.connect(address_family::ipv4);
+/// A connection, and a receive at its far end that waits for a poll.
+struct waiting_receive {
+  explicit waiting_receive(driver& run) : ends(run.connect(address_family::ipv4)) {
+    receiving.handle = ends.far;
+    receiving.buffer = bytes_of(buffer);
+    run.submit(receiving);
+    run.poll();
+  }
+  driver::ends ends;
   std::array<char, 8> buffer;
   recv_op receiving;
-  receiving.handle = ends.far;
-  receiving.buffer = bytes_of(buffer);
-  run.submit(receiving);
-  run.poll();
-  run.send_text(ends.near, "x");
-  for (int i = 0; i < 20 && receiving.state == op_state::pending; ++i) {
+};
+
+TEST(wait, program_that_always_has_something_finished_does_not_starve_its_sockets) {
+  driver run;
+  waiting_receive reader(run);
+  run.send_text(reader.ends.near, "x");
+  for (int i = 0; i < 20 && reader.receiving.state == op_state::pending; ++i) {
     shutdown_op busy;  // a bad handle: finished at once
     run.submit(busy);
     while (busy.state == op_state::pending) run.wait(never);
   }
-  EXPECT_EQ(receiving.state, op_state::idle);
-  run.finish(receiving);
+  EXPECT_EQ(reader.receiving.state, op_state::idle);
+  run.finish(reader.receiving);
 }
 
 TEST(wait, program_that_always_wakes_itself_does_not_starve_its_sockets) {
   driver run;
-  const driver::ends ends = run.connect(address_family::ipv4);
-  std::array<char, 8> buffer;
-  recv_op receiving;
-  receiving.handle = ends.far;
-  receiving.buffer = bytes_of(buffer);
-  run.submit(receiving);
-  run.poll();
-  run.send_text(ends.near, "x");
-  for (int i = 0; i < 20 && receiving.state == op_state::pending; ++i) {
+  waiting_receive reader(run);
+  run.send_text(reader.ends.near, "x");
+  for (int i = 0; i < 20 && reader.receiving.state == op_state::pending; ++i) {
     run.below().wake();
     run.wait(never);
   }
-  EXPECT_EQ(receiving.state, op_state::idle);
-  run.finish(receiving);
+  EXPECT_EQ(reader.receiving.state, op_state::idle);
+  run.finish(reader.receiving);
 }
 
 TEST(wait, program_that_moves_much_at_once_polls_the_sooner) {
   driver run;
-  const driver::ends ends = run.connect(address_family::ipv4);
-  std::array<char, 8> buffer;
-  recv_op receiving;
-  receiving.handle = ends.far;
-  receiving.buffer = bytes_of(buffer);
-  run.submit(receiving);
-  run.poll();
+  waiting_receive reader(run);
   const std::string much(64 * 1024, 'x');
   const io_slice slice{much.data(), much.size()};
   int sends = 0;
-  for (; receiving.state == op_state::pending && sends < 6; ++sends) {
+  for (; reader.receiving.state == op_state::pending && sends < 6; ++sends) {
     send_op sending;
-    sending.handle = ends.near;
+    sending.handle = reader.ends.near;
     sending.slices = {&slice, 1};
     run.submit(sending);
     while (sending.state == op_state::pending) run.wait(never);
   }
   EXPECT_LE(sends, 2) << "the writer fills the socket while its reader waits for a poll";
-  run.finish(receiving);
+  run.finish(reader.receiving);
 }
 
 TEST(wait, handles_more_ready_sockets_than_events_fit_in_one_wait) {
