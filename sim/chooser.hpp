@@ -16,6 +16,7 @@ class chooser {
     record_ = record;
     wants_options_ = source != nullptr && source->wants_options();
     wants_keys_ = wants_options_ && source->wants_keys();
+    wants_keys_of_steps_ = wants_options_ && source->wants_keys_of_steps();
     wants_touches_ = wants_options_ && source->wants_touches();
     hash_ = 0x9e3779b97f4a7c15ull;
     asked_ = 0;
@@ -23,6 +24,7 @@ class chooser {
   }
   bool wants_options() const { return wants_options_; }
   bool wants_keys() const { return wants_keys_; }
+  bool wants_keys_of_steps() const { return wants_keys_of_steps_; }
 
   /// A value in [0, n). `occurrence` counts the questions of this kind about this label, and is advanced.
   [[gnu::always_inline]] std::uint32_t choose(choice_kind kind, std::uint64_t label, std::uint32_t& occurrence,
@@ -76,6 +78,7 @@ class chooser {
   std::uint64_t deviations_ = 0;
   bool wants_options_ = false;
   bool wants_keys_ = false;
+  bool wants_keys_of_steps_ = false;
   bool wants_touches_ = false;
 };
 

@@ -57,6 +57,7 @@ void world_state::close_descriptor(process_state& of, descriptor& closed, bool r
     close_socket(stream, reset);
   }
   closed.file.reset();
+  renew_keys_ = true;  // ops that are to be delivered have no handle any more
 }
 
 named& world_state::asked_for(process_state& of, const name_node& base, const char* what) {
@@ -222,11 +223,7 @@ void world_state::deliver(process_state& to, const ready_entry& first) {
       ++i;
       continue;
     }
-    const ready_entry entry = ready_.take(i);
-    choose_.note(static_cast<std::uint64_t>(now_), entry.identity);
-    if (options_.log_events) log(describe_entry(entry));
-    if (choose_.wants_options()) begin_step(entry);
-    take_one(entry);
+    take_one(take_ready(i));
     --more;
   }
 }

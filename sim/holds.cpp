@@ -23,7 +23,7 @@ void world_state::release_one(std::size_t index) {
   const ready_entry entry = held_[index].entry;
   held_.erase(held_.begin() + static_cast<std::ptrdiff_t>(index));
   if (entry.kind == entry_kind::completion) op_note::move(*static_cast<op*>(entry.subject), op_place::ready);
-  enqueue(entry);
+  enqueue_noted(entry);
 }
 
 /// What was held until now. Nothing, if it was cancelled meanwhile or its process is gone.

@@ -291,7 +291,7 @@ wait_result world_state::time_passed(process_state& of, std::int64_t due) {
   choose_.note(static_cast<std::uint64_t>(due), entry.identity);
   if (choose_.wants_options()) {
     note_ready(entry, of.asked);
-    begin_step(entry);
+    begin_step_unasked(entry);
   }
   if (of.options.may_crash && ask_crash(of)) {
     of.stack->yield();

@@ -1,81 +1,14 @@
-// What sources that want options are told: each ready entry as an option of a pick, and each step as it happens. The
-// causal bookkeeping behind it stands in causality.cpp, the keys in touches.cpp. Nothing here runs for other sources.
+// What sources that want options are told: each ready entry as an option of a pick, and each step as it happens. What
+// caused it is known in expectations.cpp, its keys in touches.cpp. Nothing here runs for other sources.
 #include "sim/ready.hpp"
 
 namespace twinloop::sim {
-
-expectation_id* world_state::expectation_of(const ready_entry& entry) {
-  switch (entry.kind) {
-    case entry_kind::completion:
-    case entry_kind::job:
-    case entry_kind::pool:
-      return nullptr;  // op_of: their expectation stands in the op
-    case entry_kind::wake:
-      return &entry.process->expected_wake;
-    case entry_kind::deadline:
-      return &entry.process->expected_deadline;
-    case entry_kind::main_call:
-      return &entry.process->expected_call;
-    case entry_kind::start:
-      return &entry.process->expected_start;
-    case entry_kind::callback:
-      return &static_cast<world_callback*>(entry.subject)->expected;
-    case entry_kind::crash:
-      break;
-  }
-  TWINLOOP_ASSERT(false);
-}
-
-/// The op that an entry is about: of a pool entry the one that naturally starts. May be nullptr.
-op* world_state::op_of(const ready_entry& entry) {
-  if (entry.kind == entry_kind::completion) return static_cast<op*>(entry.subject);
-  if (entry.kind == entry_kind::job) return static_cast<job_state*>(entry.subject)->running;
-  if (entry.kind == entry_kind::pool && !entry.process->queue.empty()) return entry.process->queue.front();
-  return nullptr;
-}
-
-void world_state::expect_op(process_state& of, op& started) {
-  const descriptor* on = find_descriptor(of, started.handle);
-  const std::uint64_t name = on != nullptr ? on->node->hash : asked_for(of, started).hash;
-  op_note::set_expectation(started, causality_.expect(of.index, name));
-}
-
-void world_state::withdraw_op(op& gone) {
-  expectation_id expected = op_note::expectation(gone);
-  causality_.withdraw(expected);
-  op_note::set_expectation(gone, 0);
-}
-
-/// The wait's deadline stands for the timers behind it: whoever changed it has armed the next one.
-void world_state::expect_deadline(process_state& of, std::int64_t due) {
-  if (of.expected_deadline != 0 && of.expected_due == due) return;
-  if (!of.deadline_ready || due > now_) causality_.withdraw(of.expected_deadline);
-  of.expected_due = due;
-  if (due != INT64_MAX && of.expected_deadline == 0) of.expected_deadline = causality_.expect(of.index, of.asked.hash);
-}
-
-void world_state::forget_expectations(process_state& of) {
-  causality_.withdraw_all_of(of.index);
-  of.expected_wake = of.expected_deadline = of.expected_call = of.expected_start = 0;
-}
-
-void world_state::note_ready(const ready_entry& entry, const named& asked) {
-  const bool job = entry.kind == entry_kind::job;
-  const std::uint32_t occurrence = (job ? static_cast<job_state*>(entry.subject)->name->resumed : asked.ready) - 1;
-  if (entry.kind == entry_kind::pool) {
-    entry.process->pool_enabled_by = causality_.working_for();
-    entry.process->pool_occurrence = occurrence;
-    return;
-  }
-  const op* about = op_of(entry);
-  causality_.make_ready(about != nullptr ? op_note::expectation(*about) : *expectation_of(entry), occurrence);
-}
 
 void world_state::describe_op(const op& about, choice_option& option) {
   causality_.describe(op_note::expectation(about), option);
 }
 
-/// Writes all of `option`, but its keys are left empty.
+/// Writes all of `option`, but leaves its keys empty.
 void world_state::describe_option(const ready_entry& entry, choice_option& option) {
   option.label = entry.label;
   option.identity = entry.identity;
@@ -96,45 +29,92 @@ void world_state::describe_option(const ready_entry& entry, choice_option& optio
   }
 }
 
-/// The options of a pick.
-std::span<const choice_option> world_state::describe_options(std::span<const std::uint32_t> entries) {
+/// The options of what became ready since the last pick.
+void world_state::add_options() {
+  for (std::size_t i = offered_.size(); i < ready_.size(); ++i) {
+    describe_option(ready_[i], offered_.add());
+    if (choose_.wants_keys()) find_keys(i);
+  }
+}
+
+void world_state::find_keys(std::size_t index) {
+  keys_scratch_.clear();
+  offered_[index].declared = add_keys(ready_[index]);
+  offered_.set_keys(index, keys_scratch_);
+}
+
+/// Of the options there are.
+void world_state::renew_keys() {
+  renew_keys_ = false;
+  if (!choose_.wants_keys()) return;
+  for (std::size_t i = 0; i < offered_.size(); ++i) find_keys(i);
+}
+
+/// What a pool thread, a wake or a deadline bring depends on what is queued by then. All else stays as it is.
+bool world_state::may_change(const ready_entry& entry) {
+  return entry.kind == entry_kind::pool || entry.kind == entry_kind::wake || entry.kind == entry_kind::deadline;
+}
+
+void world_state::refresh_option(std::size_t index) {
+  if (ready_[index].kind == entry_kind::pool) describe_option(ready_[index], offered_[index]);
+  if (choose_.wants_keys()) find_keys(index);
+}
+
+/// The options of a pick: of all that is ready, or of `eligible_`.
+std::span<const choice_option> world_state::options_of_pick(bool filtered) {
   if (choose_.wants_touches()) finish_step();
-  options_scratch_.resize(entries.size());  // each is written whole: making them anew would write them twice
-  for (std::size_t i = 0; i < entries.size(); ++i) describe_option(ready_[entries[i]], options_scratch_[i]);
-  if (choose_.wants_keys()) add_keys_of_options(entries);
+  if (renew_keys_) renew_keys();
+  add_options();
+  bool as_they_are = !filtered;
+  const std::span<const ready_entry> entries = ready_.all();
+  const std::span<const choice_option> options = offered_.all();
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (entries[i].kind == entry_kind::completion && !options[i].declared) continue;  // most of them
+    if (may_change(entries[i])) refresh_option(i);
+    if (options[i].declared && runs_more(entries[i])) as_they_are = false;
+  }
+  if (as_they_are) return options;
+  options_scratch_.clear();
+  const std::size_t count = filtered ? eligible_.size() : offered_.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t index = filtered ? eligible_[i] : i;
+    choice_option& copy = options_scratch_.emplace_back(offered_[index]);
+    copy.declared = copy.declared && !runs_more(ready_[index]);
+  }
   return options_scratch_;
 }
 
-/// Spans into the scratch are set once it has stopped growing.
-void world_state::add_keys_of_options(std::span<const std::uint32_t> entries) {
-  keys_scratch_.clear();
-  key_ends_.clear();
-  const process_state* of = nullptr;
-  bool hidden = false;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const ready_entry& entry = ready_[entries[i]];
-    if (entry.process != of) {
-      of = entry.process;
-      hidden = hides_callbacks(of);
-    }
-    options_scratch_[i].declared = add_keys(entry, hidden);
-    key_ends_.push_back(keys_scratch_.size());
-  }
-  std::size_t begin = 0;
-  for (std::size_t i = 0; i < options_scratch_.size(); ++i) {
-    options_scratch_[i].keys = std::span(keys_scratch_).subspan(begin, key_ends_[i] - begin);
-    begin = key_ends_[i];
-  }
+/// Ready entry `index` happens now: its option goes.
+void world_state::begin_step(std::size_t index) {
+  if (index >= offered_.size()) return begin_step_unasked(ready_[index]);
+  if (choose_.wants_touches()) finish_step();
+  if (renew_keys_) renew_keys();
+  if (may_change(ready_[index])) refresh_option(index);
+  step made{0, offered_[index], now_};
+  if (!choose_.wants_keys()) describe_keys(ready_[index], made.what);
+  tell_step(ready_[index], made);
+  offered_.erase(index);
 }
 
-void world_state::begin_step(const ready_entry& entry) {
+/// The same for what was no option of a pick.
+void world_state::begin_step_unasked(const ready_entry& entry) {
   if (choose_.wants_touches()) finish_step();
-  step made;
-  keys_scratch_.clear();
+  step made{0, {}, now_};
   describe_option(entry, made.what);
-  made.what.declared = add_keys(entry, hides_callbacks(entry.process));
-  made.what.keys = keys_scratch_;
-  made.time = now_;
+  describe_keys(entry, made.what);
+  tell_step(entry, made);
+}
+
+/// For a step. Their place is `keys_scratch_`.
+void world_state::describe_keys(const ready_entry& entry, choice_option& option) {
+  if (!choose_.wants_keys_of_steps()) return;
+  keys_scratch_.clear();
+  option.declared = add_keys(entry);
+  option.keys = keys_scratch_;
+}
+
+void world_state::tell_step(const ready_entry& entry, step& made) {
+  made.what.declared = made.what.declared && !runs_more(entry);
   op* const about = op_of(entry);
   expectation_id* const other = about == nullptr && entry.kind != entry_kind::pool ? expectation_of(entry) : nullptr;
   const expectation_id expected = about != nullptr ? op_note::expectation(*about) : other != nullptr ? *other : 0;

@@ -41,8 +41,7 @@ void world_state::offer_pool(process_state& of) {
   if (of.pool_ready || of.queue.empty() || of.pool_running >= of.options.pool_threads) return;
   of.pool_ready = true;
   named& asked = asked_for(of, *of.node, "pool");
-  enqueue({entry_kind::pool, &of, &of, asked.hash, identity_of(asked)});
-  if (choose_.wants_options()) note_ready(ready_.back(), asked);
+  enqueue({entry_kind::pool, &of, &of, asked.hash, identity_of(asked)}, asked);
 }
 
 /// A pool thread takes a job: naturally the oldest. Lookups occupy at most half of the threads.
@@ -210,8 +209,7 @@ void world_state::suspend_job(job_state& which) {
 }
 
 void world_state::enqueue_job(job_state& which) {
-  enqueue({entry_kind::job, which.process, &which, which.asked.hash, resumed_identity(which)});
-  if (choose_.wants_options()) note_ready(ready_.back(), which.asked);
+  enqueue({entry_kind::job, which.process, &which, which.asked.hash, resumed_identity(which)}, which.asked);
 }
 
 void world_state::cancel_job(process_state& of, work_op& target) {
@@ -234,7 +232,7 @@ result<std::int64_t> world_state::block_job(job_state& which, blocking_request& 
       const std::uint32_t exponent =
           choose_.choose(choice_kind::pool_run, which.asked.hash, which.name->other, 4, entry.identity);
       if (exponent == 0) {
-        enqueue(entry);
+        enqueue_noted(entry);
       } else {
         if (options_.log_events) keep_text(entry);
         held_.push_back({entry, deliveries_ + (std::uint64_t{1} << exponent) - 1});

@@ -32,7 +32,7 @@ inline void world_state::enqueue_completion(process_state& of, op& done, named& 
   const ready_entry entry{entry_kind::completion, &of, &done, asked.hash, identity_of(asked)};
   if (choose_.wants_options()) note_ready(entry, asked);
   const std::uint32_t answer = choose_.choose(how, asked.hash, asked.defer, defer_answers, entry.identity);
-  if (answer == 0) return enqueue(entry);
+  if (answer == 0) return enqueue_noted(entry);
   op_note::move(done, op_place::held);
   if (options_.log_events) keep_text(entry);
   hold_completion(entry, answer);

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "twinloop/assert.hpp"
@@ -43,6 +44,7 @@ class ready_list {
   std::size_t size() const { return last_ - first_; }
   /// Counted from the oldest, which is 0.
   const ready_entry& operator[](std::size_t index) const { return memory_[first_ + index]; }
+  std::span<const ready_entry> all() const { return {memory_.get() + first_, size()}; }
   const ready_entry& back() const { return memory_[last_ - 1]; }
   void clear() { first_ = last_ = 0; }
   void push(const ready_entry& added) {

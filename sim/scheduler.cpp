@@ -13,11 +13,8 @@ bool world_state::waits(const ready_entry& entry) {
 void world_state::enqueue_wake(process_state& of) {
   if (of.wake_ready) return;
   of.wake_ready = true;
-  enqueue({entry_kind::wake, &of, nullptr, of.asked.hash, identity_of(of.asked)});
-  if (choose_.wants_options()) {
-    of.expected_wake = causality_.expect(of.index, of.asked.hash);
-    note_ready(ready_.back(), of.asked);
-  }
+  if (choose_.wants_options()) of.expected_wake = causality_.expect(of.index, of.asked.hash);
+  enqueue({entry_kind::wake, &of, nullptr, of.asked.hash, identity_of(of.asked)}, of.asked);
 }
 
 /// Held entries whose count has come go back; with `all_due` the one that is due first does, whatever its count.
@@ -42,6 +39,7 @@ bool world_state::remove_entry(entry_kind kind, const void* subject) {
   for (std::size_t i = 0; i < ready_.size(); ++i) {
     if (ready_[i].kind != kind || ready_[i].subject != subject) continue;
     ready_.take(i);
+    if (i < offered_.size()) offered_.erase(i);
     return true;
   }
   for (std::size_t i = 0; i < held_.size(); ++i) {
@@ -54,7 +52,20 @@ bool world_state::remove_entry(entry_kind kind, const void* subject) {
 
 void world_state::remove_entries(process_state& of) {
   std::erase_if(held_, [&](const held_entry& each) { return each.entry.process == &of; });
-  ready_.erase_if([&](const ready_entry& each) { return each.process == &of && each.kind != entry_kind::start; });
+  const auto gone = [&](const ready_entry& each) { return each.process == &of && each.kind != entry_kind::start; };
+  for (std::size_t i = offered_.size(); i-- > 0;) {
+    if (gone(ready_[i])) offered_.erase(i);
+  }
+  ready_.erase_if(gone);
+}
+
+/// Takes out what happens now.
+ready_entry world_state::take_ready(std::size_t index) {
+  if (choose_.wants_options()) begin_step(index);
+  const ready_entry taken = ready_.take(index);
+  choose_.note(static_cast<std::uint64_t>(now_), taken.identity);
+  if (options_.log_events) log(describe_entry(taken));
+  return taken;
 }
 
 /// The index of the entry that happens next; SIZE_MAX if none may (all belong to processes inside blocking calls).
@@ -76,13 +87,7 @@ std::size_t world_state::pick() {
   std::uint32_t value = 0;
   if (choose_.has_source()) {
     question asked{choice_kind::pick, pick_asked_.hash, at, n, {}};
-    if (choose_.wants_options()) {
-      if (!filtered) {
-        eligible_.clear();
-        for (std::size_t i = 0; i < ready_.size(); ++i) eligible_.push_back(static_cast<std::uint32_t>(i));
-      }
-      asked.options = describe_options(eligible_);
-    }
+    if (choose_.wants_options()) asked.options = options_of_pick(filtered);
     value = choose_.ask(asked);
   }
   const std::size_t index = entry_at(value);
@@ -103,10 +108,7 @@ bool world_state::advance(process_state* current) {
     }
     ++deliveries_;
     ++instant_;
-    const ready_entry entry = ready_.take(index);
-    choose_.note(static_cast<std::uint64_t>(now_), entry.identity);
-    if (options_.log_events) log(describe_entry(entry));
-    if (choose_.wants_options()) begin_step(entry);
+    const ready_entry entry = take_ready(index);
     if (!held_.empty()) release_held(false);
     if (instant_ >= watch_instant_ || deliveries_ >= watch_steps_) {
       if (over_limits(entry)) return false;
@@ -181,8 +183,7 @@ void world_state::handle_deadline(process_state& of) {
   }
   if (of.deadline_ready) return;
   of.deadline_ready = true;
-  enqueue({entry_kind::deadline, &of, &of, of.asked.hash, identity_of(of.asked)});
-  if (choose_.wants_options()) note_ready(ready_.back(), of.asked);
+  enqueue({entry_kind::deadline, &of, &of, of.asked.hash, identity_of(of.asked)}, of.asked);
 }
 
 void world_state::handle_event(const scheduled& due) {
@@ -204,29 +205,21 @@ void world_state::handle_event(const scheduled& due) {
     case event_kind::resume_job: {
       auto& which = *static_cast<job_state*>(due.subject);
       if ((which.generation & event_generation_mask) != due.generation()) return;
-      enqueue({entry_kind::job, which.process, &which, which.asked.hash, resumed_identity(which)});
-      if (choose_.wants_options()) note_ready(ready_.back(), which.asked);
-      return;
+      return enqueue_job(which);
     }
     case event_kind::resume_main: {
       auto& of = *static_cast<process_state*>(due.subject);
       if ((of.generation & event_generation_mask) != due.generation()) return;
-      enqueue({entry_kind::main_call, &of, &of, of.asked.hash, identity_of(of.asked)});
-      if (choose_.wants_options()) note_ready(ready_.back(), of.asked);
-      return;
+      return enqueue({entry_kind::main_call, &of, &of, of.asked.hash, identity_of(of.asked)}, of.asked);
     }
     case event_kind::start: {
       auto& of = *static_cast<process_state*>(due.subject);
       if ((of.generation & event_generation_mask) != due.generation() || !of.start_pending) return;
-      enqueue({entry_kind::start, &of, &of, of.asked.hash, identity_of(of.asked)});
-      if (choose_.wants_options()) note_ready(ready_.back(), of.asked);
-      return;
+      return enqueue({entry_kind::start, &of, &of, of.asked.hash, identity_of(of.asked)}, of.asked);
     }
     case event_kind::callback: {
       auto& what = *static_cast<world_callback*>(due.subject);
-      enqueue({entry_kind::callback, nullptr, &what, what.asked.hash, identity_of(what.asked)});
-      if (choose_.wants_options()) note_ready(ready_.back(), what.asked);
-      return;
+      return enqueue({entry_kind::callback, nullptr, &what, what.asked.hash, identity_of(what.asked)}, what.asked);
     }
     case event_kind::release:
       return release_timed();

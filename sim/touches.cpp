@@ -32,32 +32,32 @@ std::uint64_t handle_key(const descriptor& on) {
 }
 }  // namespace
 
-/// Whether more may run in a callback's turn than what declares itself.
-bool world_state::hides_callbacks(const process_state* of) {
-  return of != nullptr && (of->own == nullptr || loop_view::runs_undeclared(*of->own));
+/// Whether more may run in the turn of the entry's callback than that. Of jobs, only their bodies count here.
+bool world_state::runs_more(const ready_entry& entry) {
+  if (entry.kind == entry_kind::pool || entry.kind == entry_kind::job) return false;
+  return entry.process != nullptr && (entry.process->own == nullptr || loop_view::runs_undeclared(*entry.process->own));
 }
 
-/// Appends the keys of `entry`, of a process that hides_callbacks() if `hidden`, to `keys_scratch_`. True if they are
-/// all that it touches.
-bool world_state::add_keys(const ready_entry& entry, bool hidden) {
+/// Appends the keys of `entry` to `keys_scratch_`. True if they are all that it touches, unless it runs_more().
+bool world_state::add_keys(const ready_entry& entry) {
   if (entry.process == nullptr) return false;
   process_state& of = *entry.process;
   if (of.options.daemon) keys_scratch_.push_back({end_key, false});
   loop* const own = of.own;
   if (entry.kind == entry_kind::deadline) {
     // A poll that ends with no timer due touches nothing.
-    if (own == nullptr || !loop_view::has_due_timers(*own, now_)) return !hidden;
+    if (own == nullptr || !loop_view::has_due_timers(*own, now_)) return true;
     keys_scratch_.push_back({key_of(of.asked.hash, timers_word), true});
-    return loop_view::collect_timers(*own, now_, keys_scratch_) && !hidden;
+    return loop_view::collect_timers(*own, now_, keys_scratch_);
   }
   if (entry.kind == entry_kind::wake) {
     keys_scratch_.push_back({key_of(of.asked.hash, posts_word), true});
-    return !hidden && loop_view::collect_posts(*own, keys_scratch_);
+    return own == nullptr || loop_view::collect_posts(*own, keys_scratch_);
   }
   const op* about = op_of(entry);
   if (about == nullptr) return false;
   if (about->kind == op_kind::file) add_file_keys(of, static_cast<const file_op&>(*about).request);
-  return add_op_keys(of, *about) && (!hidden || entry.kind == entry_kind::pool || entry.kind == entry_kind::job);
+  return add_op_keys(of, *about);
 }
 
 bool world_state::add_op_keys(process_state& of, const op& about) {

@@ -107,6 +107,8 @@ void world_state::reset(world_options with) {
   events_.clear();
   names_.clear();
   ready_.clear();
+  offered_.clear();
+  renew_keys_ = false;
   held_.clear();
   now_ = 0;
   deliveries_ = instant_ = abandoned_ = 0;

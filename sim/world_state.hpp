@@ -1,7 +1,7 @@
 // The world from inside: everything that one simulated run consists of. Its functions stand, by concern, in
-// scheduler.cpp (what happens next), options.cpp (what sources are told), delivery.cpp (completions), network.cpp,
-// sockets.cpp, files.cpp, pool.cpp, lifecycle.cpp (processes) and report.cpp; the few that nearly every step goes
-// through in ready.hpp.
+// scheduler.cpp (what happens next), options.cpp and expectations.cpp (what sources are told), delivery.cpp
+// (completions), network.cpp, sockets.cpp, files.cpp, pool.cpp, lifecycle.cpp (processes) and report.cpp; the few that
+// nearly every step goes through in ready.hpp.
 #ifndef TWINLOOP_SIM_WORLD_STATE_HPP
 #define TWINLOOP_SIM_WORLD_STATE_HPP
 
@@ -20,6 +20,7 @@
 #include "sim/event_queue.hpp"
 #include "sim/livelock.hpp"
 #include "sim/names.hpp"
+#include "sim/option_list.hpp"
 #include "sim/process.hpp"
 #include "sim/ready_list.hpp"
 #include "sim/socket.hpp"
@@ -87,10 +88,17 @@ struct world_state {
   bool advance(process_state* current);
   void run_root(std::int64_t until);
   void suspend(process_state& current);  // in wait or in a blocking call
-  void enqueue(const ready_entry& entry) {
+  /// Something may happen from now on: `asked` is what its label is of.
+  void enqueue(const ready_entry& entry, const named& asked) {
+    if (choose_.wants_options()) note_ready(entry, asked);
+    enqueue_noted(entry);
+  }
+  /// The same for what note_ready() was told of before, or need not be.
+  void enqueue_noted(const ready_entry& entry) {
     ready_.push(entry);
     if (options_.log_events) keep_text(entry);
   }
+  ready_entry take_ready(std::size_t index);
   void keep_text(const ready_entry& entry);  // for describe_option
   inline void enqueue_completion(process_state& of, op& done, named& asked, choice_kind how = choice_kind::defer);
   void enqueue_wake(process_state& of);
@@ -128,7 +136,7 @@ struct world_state {
   std::uint64_t visible_state(const ready_entry& entry) const;
   bool over_limits(const ready_entry& entry);
 
-  // ---- options.cpp: only while choose_.wants_options()
+  // ---- expectations.cpp: only while choose_.wants_options()
   static expectation_id* expectation_of(const ready_entry& entry);
   static op* op_of(const ready_entry& entry);
   void expect_op(process_state& of, op& started);
@@ -136,15 +144,24 @@ struct world_state {
   void expect_deadline(process_state& of, std::int64_t due);
   void forget_expectations(process_state& of);
   void note_ready(const ready_entry& entry, const named& asked);
+
+  // ---- options.cpp: only while choose_.wants_options()
   void describe_op(const op& about, choice_option& option);
   void describe_option(const ready_entry& entry, choice_option& option);
-  std::span<const choice_option> describe_options(std::span<const std::uint32_t> entries);
-  void add_keys_of_options(std::span<const std::uint32_t> entries);
-  void begin_step(const ready_entry& entry);
+  void add_options();
+  void find_keys(std::size_t index);
+  static bool may_change(const ready_entry& entry);
+  void refresh_option(std::size_t index);
+  void renew_keys();
+  std::span<const choice_option> options_of_pick(bool filtered);
+  void begin_step(std::size_t index);
+  void begin_step_unasked(const ready_entry& entry);
+  void describe_keys(const ready_entry& entry, choice_option& option);
+  void tell_step(const ready_entry& entry, step& made);
 
   // ---- touches.cpp: add_* only while choose_.wants_options(), touch_* only while choose_.wants_touches()
-  static bool hides_callbacks(const process_state* of);
-  bool add_keys(const ready_entry& entry, bool hidden);
+  static bool runs_more(const ready_entry& entry);
+  bool add_keys(const ready_entry& entry);
   bool add_op_keys(process_state& of, const op& about);
   void add_file_keys(process_state& of, const file_request& call);
   void touch_key(std::uint64_t key, bool write);
@@ -264,9 +281,10 @@ struct world_state {
   std::uint32_t blocked_in_call_ = 0;
   std::uint32_t foreground_ = 0;  // processes that are no daemons and have not ended
   causality causality_;
+  option_list offered_;      // of those among ready_ that were there at the last pick, in their order
+  bool renew_keys_ = false;  // those of offered_ are out of date
   std::vector<choice_option> options_scratch_;
   std::vector<conflict_key> keys_scratch_;
-  std::vector<std::size_t> key_ends_;
   std::vector<std::uint32_t> eligible_;
   named pick_asked_{};
   named user_asked_{};

@@ -110,8 +110,10 @@ class choice_source {
   virtual std::uint32_t answer(const question& asked) = 0;
   /// Whether answer() reads question::options, and happened() is to be called; both cost time.
   virtual bool wants_options() const { return false; }
-  /// Whether answer() reads the keys of options and whether they are declared; what happened() is told always has them.
+  /// Whether answer() reads the keys of options and whether they are declared.
   virtual bool wants_keys() const { return true; }
+  /// Whether happened() does.
+  virtual bool wants_keys_of_steps() const { return true; }
   /// Told of every step before its callbacks run, whether it was picked or the only option.
   virtual void happened(const step&) {}
   /// Whether touched() is to be called; costs more time.

@@ -36,9 +36,8 @@ class pos_source final : public searching_source {
 
   /// Where `key` stands or would: open addressing, in a table that is at least half empty.
   std::size_t place_of(std::uint64_t key) const {
-    const std::size_t mask = table_.size() - 1;
-    std::size_t at = (key ^ key >> 32) >> 1 & mask;  // the lowest bit of most keys is 1
-    while (table_[at].key != key && table_[at].key != 0) at = (at + 1) & mask;
+    std::size_t at = (key ^ key >> 32) >> 1 & mask_;  // the lowest bit of most keys is 1
+    while (table_[at].key != key && table_[at].key != 0) at = (at + 1) & mask_;
     return at;
   }
 
@@ -73,12 +72,14 @@ class pos_source final : public searching_source {
   void grow() {
     std::vector<touched> before(table_.size() * 2);
     before.swap(table_);
+    mask_ = table_.size() - 1;
     for (const touched& each : before) {
       if (each.key != 0) table_[place_of(each.key)] = each;
     }
   }
 
-  std::vector<touched> table_ = std::vector<touched>(64);  // by key
+  std::vector<touched> table_ = std::vector<touched>(64);  // by key; a power of two
+  std::size_t mask_ = 63;
   std::size_t used_ = 0;
 };
 

@@ -27,6 +27,7 @@ class searching_source : public search_source {
   std::uint32_t answer(const question& asked) final;
   bool wants_options() const final { return plan_.label_mask != 0 || reads_options(); }
   bool wants_keys() const override { return false; }
+  bool wants_keys_of_steps() const final { return wants_keys(); }
   void happened(const step& what) final;
   source_report report() const override { return report_; }
 
