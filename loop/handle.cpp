@@ -39,6 +39,10 @@ void handle::deactivate() {
 
 void loop::walk(unique_function<void(handle&)> visitor) {
   TWINLOOP_ASSERT(walk_next_ == nullptr);  // one walk at a time
+  struct end_of_walk {                     // also when the visitor throws
+    handle*& next;
+    ~end_of_walk() { next = nullptr; }
+  } const guard{walk_next_};
   for (handle* visited = first_handle_; visited != nullptr; visited = walk_next_) {
     walk_next_ = visited->next_;
     visitor(*visited);

@@ -23,7 +23,8 @@ result<address> accepted::peer() const {
 tcp_listener::tcp_listener(class loop& owner, label name, where made)
     : handle(owner, "tcp_listener", name, made),
       retry_(
-          owner, [this] { submit_accept(); }, "accept_retry", made) {
+          owner, [this] { deactivate(), submit_accept(); }, "accept_retry", made) {
+  retry_.unref();  // while it runs the listener is active, with or without a reference
   accept_.self = close_.self = this;
   closed_task_.self = held_task_.self = this;
   accept_.keeps_alive = close_.keeps_alive = false;
@@ -52,6 +53,7 @@ tcp_listener::tcp_listener(class loop& owner, label name, where made)
 }
 
 tcp_listener::~tcp_listener() {
+  stop_retry();
   for (op* each : {static_cast<op*>(&accept_), static_cast<op*>(&close_)}) {
     if (each->state == op_state::idle) continue;
     loop().detach(*each);
@@ -123,8 +125,8 @@ void tcp_listener::handle_accept(const completion& done) {
   if (ended) deactivate();
   const bool exhausted = done.error == errc::too_many_handles || done.error == errc::out_of_memory;
   if (ended && exhausted && !closing_ && !paused_) {
-    if (!has_ref()) retry_.unref();
     retry_.start(retry_after_);
+    activate();
   } else if (ended && done.error != errc::bad_handle) {
     submit_accept();
   }
@@ -142,6 +144,12 @@ void tcp_listener::handle_accept(const completion& done) {
   deliver(std::move(connection));
 }
 
+void tcp_listener::stop_retry() {
+  if (!retry_.active()) return;
+  retry_.stop();
+  deactivate();
+}
+
 void tcp_listener::deliver(result<accepted> outcome) { on_connection_(std::move(outcome)); }
 
 void tcp_listener::deliver_held_later() {
@@ -153,7 +161,7 @@ void tcp_listener::deliver_held_later() {
 void tcp_listener::pause() {
   if (paused_) return;
   paused_ = true;
-  retry_.stop();
+  stop_retry();
   if (accept_.state != op_state::idle) loop().cancel(accept_);
 }
 
@@ -169,7 +177,7 @@ void tcp_listener::close(unique_function<void()> closed, where made) {
   closing_ = true;
   on_closed_ = std::move(closed);
   made_by_ = made;
-  retry_.stop();
+  stop_retry();
   held_.clear();
   activate();
   if (handle_ == handle_id::none) {

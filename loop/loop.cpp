@@ -10,11 +10,7 @@
 namespace twinloop {
 
 loop::loop(kernel& below)
-    : kernel_(&below),
-      now_(below.now(true)),
-      timers_until_(now_),
-      timers_(std::make_unique<timer_queue>()),
-      thread_(current_thread()) {}
+    : kernel_(&below), now_(below.now(true)), timers_until_(now_), timers_(std::make_unique<timer_queue>()) {}
 
 loop::~loop() {
   destroying_ = true;
@@ -82,40 +78,37 @@ void loop::poll(time_point limit) {
   if (result.woken) take_posts();
 }
 
-namespace {
-
-/// Marks the loop as running for a scope, also when a callback throws.
-class running_scope {
+/// Marks the loop as running in this thread for a scope, also when a callback throws.
+class loop::running_scope {
  public:
-  running_scope(bool& running, std::uint64_t& callback) : running_(&running), callback_(&callback) {
-    TWINLOOP_ASSERT(!running);  // run() is not re-entrant
-    running = true;
+  explicit running_scope(loop& on) : loop_(on) {
+    TWINLOOP_ASSERT(!on.running_);  // run() is not re-entrant
+    on.running_ = true;
+    on.enter();
   }
   ~running_scope() {
-    *running_ = false;
-    *callback_ = 0;
+    loop_.running_ = loop_.stop_ = false;
+    loop_.callback_ = 0;
+    loop_.thread_.store(nullptr, std::memory_order_relaxed);
   }
   running_scope(const running_scope&) = delete;
   running_scope& operator=(const running_scope&) = delete;
 
  private:
-  bool* running_;
-  std::uint64_t* callback_;
+  loop& loop_;
 };
 
-}  // namespace
-
+/// Posts from before come before those that callbacks make from now on.
 void loop::enter() {
-  if (thread_ != current_thread()) thread_ = current_thread();  // other threads read it: no store without need
+  thread_.store(current_thread(), std::memory_order_relaxed);
+  if (remote_posts_.load(std::memory_order_relaxed) != nullptr) take_remote_posts(posted_);
   update_now();
   timers_until_ = now_;
 }
 
 bool loop::run() {
-  running_scope scope(running_, callback_);
-  enter();
+  const running_scope scope(*this);
   while (!stop_ && alive()) turn(never);
-  stop_ = false;
   return alive();
 }
 
@@ -123,20 +116,17 @@ bool loop::run() {
 void loop::finish_bounded_run() {
   run_timers();
   run_posted();
-  stop_ = false;
 }
 
 bool loop::run_once() {
-  running_scope scope(running_, callback_);
-  enter();
+  const running_scope scope(*this);
   if (!stop_) turn(never);
   finish_bounded_run();
   return alive();
 }
 
 bool loop::run_nowait() {
-  running_scope scope(running_, callback_);
-  enter();
+  const running_scope scope(*this);
   if (!stop_) turn(now_);
   finish_bounded_run();
   return alive();
@@ -148,8 +138,7 @@ bool loop::run_for(duration budget) {
 }
 
 bool loop::run_until(time_point limit) {
-  running_scope scope(running_, callback_);
-  enter();
+  const running_scope scope(*this);
   while (!stop_ && alive()) {
     turn(limit);
     if (now_ >= limit) break;

@@ -30,6 +30,10 @@ void loop::task_queue::append(task_queue& other) {
 
 const void* loop::current_thread() { return &thread_mark; }
 
+/// Nobody but the thread inside of run may use what is not made for several: not even the one that made the loop, which
+/// another may be about to run.
+bool loop::in_own_thread() const { return thread_.load(std::memory_order_relaxed) == current_thread(); }
+
 void loop::prepare_task(task& queued, where made, std::uint64_t callback) {
   TWINLOOP_ASSERT(!queued.queued);
   TWINLOOP_ASSERT(queued.run != nullptr);
@@ -38,7 +42,7 @@ void loop::prepare_task(task& queued, where made, std::uint64_t callback) {
 }
 
 void loop::post(task& queued, where made) {
-  if (current_thread() == thread_) {
+  if (in_own_thread()) {
     race_checks::release_if_watched(&queued);  // a simulated job comes this way, too
     const race_checks::gate scope;
     prepare_task(queued, made, callback_);
@@ -67,7 +71,7 @@ void loop::immediate(task& queued, where made) {
 }
 
 [[gnu::noinline]] loop::function_task& loop::function_task::unused(loop& of) {
-  if (current_thread() != of.thread_) return *new function_task(of, false);
+  if (!of.in_own_thread()) return *new function_task(of, false);
   of.functions_.push_back(std::make_unique<function_task>(of, true));
   return *of.functions_.back();
 }
@@ -75,7 +79,7 @@ void loop::immediate(task& queued, where made) {
 inline loop::function_task& loop::make_function_task(unique_function<void()>&& callback) {
   const race_checks::gate scope;
   function_task* made = nullptr;
-  if (current_thread() == thread_ && free_functions_ != nullptr) {
+  if (in_own_thread() && free_functions_ != nullptr) {
     made = free_functions_;
     free_functions_ = static_cast<function_task*>(made->next);
   } else {
@@ -125,9 +129,8 @@ void loop::drain_ticks() {
   while (!ticks_.empty()) run_task(*ticks_.pop());
 }
 
-/// After wait reported a wake: what was posted until now may run.
-void loop::take_posts() {
-  posted_ready_.append(posted_);
+/// Appends what other threads have posted, and whoever posted outside of run.
+void loop::take_remote_posts(task_queue& into) {
   task* newest = remote_posts_.exchange(nullptr, std::memory_order_acquire);
   task* oldest = nullptr;
   while (newest != nullptr) {
@@ -138,9 +141,15 @@ void loop::take_posts() {
   }
   while (oldest != nullptr) {
     task* next = oldest->next;
-    posted_ready_.push(*oldest);
+    into.push(*oldest);
     oldest = next;
   }
+}
+
+/// After wait reported a wake: what was posted until now may run.
+void loop::take_posts() {
+  posted_ready_.append(posted_);
+  take_remote_posts(posted_ready_);
 }
 
 /// Phase 2.

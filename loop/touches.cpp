@@ -70,11 +70,18 @@ bool loop_view::collect_timers(const loop& of, std::int64_t until, std::vector<t
 
 bool loop_view::has_due_timers(loop& of, std::int64_t until) { return of.timers_->next_due() <= until; }
 
-bool loop_view::collect_posts(const loop& of, std::vector<touch>& into) {
-  bool all = of.remote_posts_.load(std::memory_order_relaxed) == nullptr;
-  for (const task* each = of.posted_.first; each != nullptr; each = each->next) {
-    all = append(of, each->made, into) && all;
+/// In simulation nobody else pushes meanwhile.
+template <class Visit>
+void loop_view::for_each_post(const loop& of, Visit visit) {
+  for (const task* each = of.posted_.first; each != nullptr; each = each->next) visit(*each);
+  for (const task* each = of.remote_posts_.load(std::memory_order_acquire); each != nullptr; each = each->next) {
+    visit(*each);
   }
+}
+
+bool loop_view::collect_posts(const loop& of, std::vector<touch>& into) {
+  bool all = true;
+  for_each_post(of, [&](const task& each) { all = append(of, each.made, into) && all; });
   return all;
 }
 
@@ -92,7 +99,7 @@ std::uint64_t loop_view::timers_state(const loop& of) {
 
 std::uint64_t loop_view::posts_state(const loop& of) {
   std::uint64_t queued = 0;
-  for (const task* each = of.posted_.first; each != nullptr; each = each->next) ++queued;
+  for_each_post(of, [&](const task&) { ++queued; });
   return queued;
 }
 

@@ -246,6 +246,7 @@ class loop {
     void append(task_queue& other);
   };
   struct function_task;
+  class running_scope;
   struct local {
     const void* key;
     void* object;
@@ -294,6 +295,8 @@ class loop {
   void drop_queued_functions();
   void take_posts();
   static const void* current_thread();
+  bool in_own_thread() const;
+  void take_remote_posts(task_queue& into);
 
   kernel* kernel_;
   time_point now_{};
@@ -311,7 +314,7 @@ class loop {
   task_queue immediates_ready_;
   task_queue closing_;
   std::atomic<task*> remote_posts_{nullptr};  // newest first
-  const void* thread_;                        // identifies the loop's thread
+  std::atomic<const void*> thread_{nullptr};  // identifies the thread that runs the loop; nullptr outside of run
   hook_list hooks_[3];
   std::uint32_t idle_active_ = 0;
   completion batch_[batch_capacity];

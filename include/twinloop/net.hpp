@@ -72,6 +72,7 @@ class tcp_listener : public handle {
   void handle_accept(const completion& done);
   void deliver(result<accepted> outcome);
   void deliver_held_later();
+  void stop_retry();
   struct accept_op_of : accept_op {
     tcp_listener* self = nullptr;
   } accept_;

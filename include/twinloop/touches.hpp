@@ -70,6 +70,10 @@ struct loop_view {
   /// One that changes when something is posted from the loop's own thread.
   static std::uint64_t posts_state(const loop& of);
   static std::uint32_t declare(loop& on, std::initializer_list<touch> keys);
+
+ private:
+  template <class Visit>
+  static void for_each_post(const loop& of, Visit visit);
 };
 
 }  // namespace twinloop

@@ -281,4 +281,18 @@ TEST_P(exceptions, leave_through_every_run_mode_and_leave_the_loop_usable) {
   });
 }
 
+TEST_P(exceptions, that_follow_a_stop_end_the_run_that_it_was_for) {
+  run([](loop& loop) {
+    bool later = false;
+    loop.immediate([&] {
+      loop.stop();
+      throw planned();
+    });
+    EXPECT_THROW(loop.run(), planned);
+    loop.immediate([&] { later = true; });
+    EXPECT_FALSE(loop.run());
+    EXPECT_TRUE(later) << "the stop of the run before was still there";
+  });
+}
+
 }  // namespace twinloop::contract

@@ -104,4 +104,41 @@ TEST_P(handle_limits, do_not_make_a_listener_spin) {
   });
 }
 
+TEST_P(handle_limits, leave_it_to_the_listener_s_reference_whether_its_pause_keeps_the_loop_running) {
+  run([this](loop& loop) {
+    tcp_listener listener(loop);
+    std::unique_ptr<tcp_stream> far;
+    int refused = 0;
+    ASSERT_TRUE(listener.listen(address::loopback(0),
+                                [&](result<accepted> peer) {
+                                  if (!peer) return void(++refused);
+                                  far = std::make_unique<tcp_stream>(loop, std::move(*peer));
+                                  listener.close();
+                                },
+                                {.retry_after = 2ms}));
+    tcp_stream near(loop);
+    bool connected = false;
+    listener.pause();
+    near.connect(*listener.local(), [&](errc) { connected = true; });
+    while (!connected) loop.run_once();
+    here().limit_handles(2, 0);
+    listener.unref();
+    listener.resume();
+    timer waiting(loop, [] {});
+    waiting.start(1ms, 1ms);
+    while (refused == 0 && !far) loop.run_once();
+    if (far) return;  // accepted while it was being paused
+    waiting.stop();
+    EXPECT_FALSE(loop.alive());
+    listener.ref();
+    EXPECT_TRUE(loop.alive());
+    listener.unref();
+    EXPECT_FALSE(loop.alive());
+    listener.ref();
+    here().lift_limit();
+    loop.run();
+    EXPECT_TRUE(far) << "the loop ended while its listener was about to go on";
+  });
+}
+
 }  // namespace twinloop::contract

@@ -103,4 +103,22 @@ TEST(threads, wakes_coalesce_and_none_is_lost) {
   }
 }
 
+// The thread that made the loop is one of the others as soon as another runs it.
+TEST(threads, the_maker_of_a_loop_may_post_while_another_thread_begins_to_run_it) {
+  static constexpr int rounds = 200, each = 50;
+  for (int round = 0; round < rounds; ++round) {
+    own_loop own;
+    std::vector<int> order;
+    timer keeping_alive(own.loop, [] {});
+    keeping_alive.start(1h);
+    own.loop.post([&] { order.push_back(-1); });
+    std::thread runner([&] { own.loop.run(); });
+    for (int i = 0; i < each; ++i) own.loop.post([&, i] { order.push_back(i); });
+    own.loop.post([&] { keeping_alive.stop(); });
+    runner.join();
+    ASSERT_EQ(order.size(), each + 1u);
+    for (int i = 0; i <= each; ++i) ASSERT_EQ(order[static_cast<std::size_t>(i)], i - 1);
+  }
+}
+
 }  // namespace twinloop::contract

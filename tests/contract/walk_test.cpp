@@ -114,4 +114,15 @@ TEST_P(walk, interned_labels_keep_their_text) {
   });
 }
 
+TEST_P(walk, goes_again_after_a_visitor_that_threw) {
+  run([](loop& loop) {
+    timer a(
+        loop, [] {}, "a");
+    timer b(
+        loop, [] {}, "b");
+    EXPECT_THROW(loop.walk([](handle&) { throw 1; }), int);
+    EXPECT_EQ(visited(loop), (names{"a", "b"}));
+  });
+}
+
 }  // namespace twinloop::contract
