@@ -12,9 +12,8 @@ mkdir "$work/corpus"
 # Leaks are what the world itself looks for; stacks of killed processes that cannot unwind are counted there.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0:detect_stack_use_after_return=0
 export TWINLOOP_REPLAY_DIR=$work
-parser=${scenario%_parser}
 case $scenario in
-  *_parser | replay_file) [ -d "$here/corpus/$scenario" ] && cp "$here/corpus/$scenario"/* "$work/corpus" ;;
+  *_parser | replay_file) cp "$here/corpus/$scenario"/* "$work/corpus" ;;
   *)
     export TWINLOOP_FUZZ_SCENARIO=$scenario
     count=8

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <system_error>
 
 namespace twinloop::testing {
@@ -45,13 +46,35 @@ bool write_all(int descriptor, std::string_view content) {
   return true;
 }
 
+/// Where a link leads; a path that is no link, or that leads nowhere, as it is.
+std::string followed(const std::string& path) {
+  std::error_code broken;
+  const std::filesystem::path real = std::filesystem::canonical(path, broken);
+  return broken ? path : real.string();
+}
+
+/// Into what is there and no file: a terminal, a pipe, a device.
+int write_into(const std::string& path, std::string_view content) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+  if (descriptor < 0) return errno;
+  int error = write_all(descriptor, content) ? 0 : errno;
+  if (::close(descriptor) != 0 && error == 0) error = errno;
+  return error;
+}
+
 }  // namespace
 
-std::optional<std::string> replace_file(const std::string& path, std::string_view content) {
-  const std::string temporary = fmt::format("{}.part-{}", path, ::getpid());
+std::optional<std::string> replace_file(const std::string& given, std::string_view content) {
+  const std::string path = followed(given);
   const auto failed = [&](int error, const char* doing) {
-    return fmt::format("cannot write {}: {} ({}); {}", path, reason(error), doing, advice(error));
+    return fmt::format("cannot write {}: {} ({}); {}", given, reason(error), doing, advice(error));
   };
+  struct stat there {};
+  if (::stat(path.c_str(), &there) == 0 && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode)) {
+    const int error = write_into(path, content);
+    return error == 0 ? std::nullopt : std::optional(failed(error, "writing into what is no file"));
+  }
+  const std::string temporary = fmt::format("{}.part-{}", path, ::getpid());
   const int descriptor = ::open(temporary.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
   if (descriptor < 0) return failed(errno, "creating the file");
   int error = 0;

@@ -8,7 +8,8 @@
 
 namespace twinloop::testing {
 
-/// Writes `content` beside `path`, makes it durable and renames it over `path`. The error is a sentence.
+/// Writes `content` beside the file, makes it durable and renames it over the file, also if that is named by a link.
+/// Into what is no file, as a terminal or a pipe, it is written. The error is a sentence.
 std::optional<std::string> replace_file(const std::string& path, std::string_view content);
 /// The content of `path`, or in `error` a sentence.
 std::optional<std::string> read_whole_file(const std::string& path, std::string& error);

@@ -1,10 +1,14 @@
 // Goal: a replay file comes back as it was written, or says in a sentence what is wrong with it.
 // Method: round trips, planted damage, and every truncation and single-byte change of a sample.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -187,6 +191,43 @@ TEST(replay_file, saved_onto_a_directory_leaves_it_and_says_why) {
   ASSERT_TRUE(error);
   EXPECT_NE(error->find("cannot write " + directory.path()), std::string::npos) << *error;
   EXPECT_TRUE(std::filesystem::is_directory(directory.path()));
+}
+
+TEST(replay_file, saved_into_a_device_writes_into_it) {
+  const auto error = sample().save("/dev/full");
+  ASSERT_TRUE(error);
+  EXPECT_NE(error->find("cannot write /dev/full: No space left"), std::string::npos) << *error;
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/full"));
+}
+
+TEST(replay_file, saved_into_a_pipe_is_all_there) {
+  const temporary_directory directory;
+  const std::string pipe = directory.file("pipe"), file = directory.file("file");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const int reading = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_GE(reading, 0);
+  EXPECT_EQ(sample().save(pipe), std::nullopt);
+  EXPECT_EQ(sample().save(file), std::nullopt);
+  std::string bytes(1 << 16, '\0');
+  bytes.resize(static_cast<std::size_t>(std::max<ssize_t>(0, ::read(reading, bytes.data(), bytes.size()))));
+  ::close(reading);
+  EXPECT_EQ(bytes, read(file));
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+}
+
+TEST(replay_file, saved_through_a_link_leaves_the_link) {
+  const temporary_directory directory;
+  const std::string file = directory.file("file"), link = directory.file("link");
+  ASSERT_EQ(sample().save(file), std::nullopt);
+  std::filesystem::create_symlink(file, link);
+  replay_file other = sample();
+  other.run = 7;
+  EXPECT_EQ(other.save(link), std::nullopt);
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+  std::string error;
+  const auto read_back = replay_file::load(file, error);
+  ASSERT_TRUE(read_back) << error;
+  EXPECT_EQ(read_back->run, 7u);
 }
 
 // The limit on file sizes stands in for a full disk: the write fails half-way, as it would there.
