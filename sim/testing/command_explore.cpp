@@ -116,6 +116,7 @@ class explore_session {
                    {"expected_to_fail", story_.expected_to_fail},
                    {"enough_failures", done.enough},
                    {"ended_saturated", done.saturated},
+                   {"workers_killed", done.killed},
                    {"interrupted", done.interrupted}};
     for (const auto& [what, kept] : done.failures) {
       const auto file = files_.find(what);
@@ -166,7 +167,9 @@ class explore_session {
       lines.shrink = fmt::format("{} shrink {}", session_.line.invoked, shell_word(file));
     }
     if (!lines.shrink.empty() && session_.line.shrink_too) {
-      shrink_finding(memory_, found, with, {.stall = options_.stall, .interrupted = options_.interrupted});
+      const auto problem =
+          shrink_finding(memory_, found, with, {.stall = options_.stall, .interrupted = options_.interrupted});
+      if (problem) session_.out.complain(session_.line.program, "not made smaller: " + *problem);
       const std::string smaller = save(what, found, with, true);
       if (!smaller.empty()) file = smaller;
       lines.shrink.clear();

@@ -99,7 +99,9 @@ class systematic_session {
     report_lines lines;
     if (!file_.empty() && found.seen.result.deviations > 0) {
       if (session_.line.shrink_too) {
-        shrink_finding(memory_, found, with, {.stall = options_.stall, .interrupted = options_.interrupted});
+        const auto problem =
+            shrink_finding(memory_, found, with, {.stall = options_.stall, .interrupted = options_.interrupted});
+        if (problem) session_.out.complain(session_.line.program, "not made smaller: " + *problem);
         save(found, with, true);
       } else {
         lines.shrink = fmt::format("{} shrink {}", session_.line.invoked, shell_word(file_));

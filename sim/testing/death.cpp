@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <csignal>
 #include <string_view>
 
@@ -92,6 +93,10 @@ death describe_stall(const worker_end& end, const code_place& where, const std::
 }
 
 }  // namespace
+
+std::chrono::milliseconds stall_of_known(const sim::failure& expected, std::chrono::milliseconds stall) {
+  return expected.name == "stalled" ? std::min(stall, std::chrono::milliseconds(1'000)) : stall;
+}
 
 std::optional<death> describe_report(const std::string& output) {
   const std::optional<sanitizer_report> report = read_sanitizer_report(output);

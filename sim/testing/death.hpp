@@ -2,6 +2,8 @@
 #ifndef TWINLOOP_SIM_TESTING_DEATH_HPP
 #define TWINLOOP_SIM_TESTING_DEATH_HPP
 
+#include <chrono>
+
 #include "sim/testing/worker.hpp"
 #include "twinloop/sim.hpp"
 
@@ -15,6 +17,10 @@ struct death {
 };
 
 death describe_death(shared_memory& memory, const worker_end& end, std::chrono::milliseconds stall);
+
+/// The patience with runs of which it is known that they end as `expected`: an endless loop need not be waited for as
+/// long as a run of which nothing is known.
+std::chrono::milliseconds stall_of_known(const sim::failure& expected, std::chrono::milliseconds stall);
 
 /// The failure of a run that went on to its end after a sanitizer had printed a report, or leaked memory; nothing if
 /// `output` holds none.

@@ -1,12 +1,14 @@
 // Why a run fails.
 #include "sim/testing/explanation.hpp"
 
+#include "sim/testing/death.hpp"
+
 namespace twinloop::testing {
 namespace {
 
-watch_options watching(const shrink_options& options) {
+watch_options watching(const run_result& expected, const shrink_options& options) {
   watch_options watch;
-  watch.stall = std::min(options.stall, std::chrono::milliseconds(2'000));
+  watch.stall = stall_of_known(expected.broke, std::min(options.stall, std::chrono::milliseconds(2'000)));
   watch.go_on = [interrupted = options.interrupted] { return !(interrupted && interrupted()); };
   return watch;
 }
@@ -45,7 +47,7 @@ explanation explain(shared_memory& memory, const subject& what, std::uint64_t da
   }
   subject smaller = what;
   smaller.settings = why.shrunk.settings;
-  experiments lab(memory, smaller, data_seed, why.shrunk.failure, watching(options));
+  experiments lab(memory, smaller, data_seed, why.shrunk.failure, watching(expected, options));
   const observation& failing = why.shrunk.best;
   why.natural = lab.natural();
   if (failing.result.deviations > 0) why.race = find_racing_pair(lab, failing);

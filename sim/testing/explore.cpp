@@ -187,7 +187,11 @@ class exploring {
     finding found = differs ? explain_difference(confirming_, what_, options_.seed, run, std::move(met), watching())
                             : confirm(confirming_, what_, options_.seed, run, std::move(met), watching());
     found.seconds = met_after;
-    keep(std::move(found));
+    if (found.what != finding::nature::killed_by_others) return keep(std::move(found));
+    --result_.status.failing;
+    ++result_.killed;
+    observation whole = run_fresh(confirming_, what_, options_.seed, run, watching());
+    if (failing(whole.result) && !whole.interrupted) judge(run, verdict, std::move(whole));
   }
 
   /// Runs that differ from themselves are one finding, whatever they end as.

@@ -32,6 +32,7 @@ struct exploration {
   std::map<std::string, std::uint64_t> counts;  ///< failing runs, by the text of their signature
   interval_set done;                            ///< places of the shard done by now, with those of before
   coverage seen;                                ///< of this search only
+  std::uint64_t killed = 0;                     ///< workers that somebody else killed; their runs were done again
   bool watched = true;                          ///< coverage was
   bool interrupted = false;
   bool enough = false;     ///< it ended because of max_failures

@@ -89,6 +89,11 @@ std::string summary_text(const std::string& name, const exploration& done, const
     text += fmt::format("  ended by --until-saturated: {} runs without a new trace class\n",
                         spell_count(status.seen.since_new));
   }
+  if (done.killed > 0) {
+    text += fmt::format("  {} killed from outside, which is no failure; is there enough memory for {}?\n",
+                        done.killed == 1 ? "1 worker was" : spell_count(done.killed) + " workers were",
+                        plural(options.jobs, "job"));
+  }
   if (done.interrupted) text += "  interrupted before its budget was used up\n";
   if (done.enough && options.max_failures > 1) {
     text += fmt::format("  ended by --max-failures {}\n", options.max_failures);

@@ -11,9 +11,13 @@
 namespace twinloop::testing {
 namespace {
 
-/// The site may differ where a process was killed: an endless loop is never stopped at the same place twice.
+/// By the system when memory runs out, or by whoever ends a job.
+bool killed(const observation& seen) { return seen.result.broke.name == "crash.SIGKILL"; }
+
+/// The site may differ where a process was killed: an endless loop is never stopped at the same place twice. Nor is
+/// what uses up the memory.
 bool recurs(const observation& met, const observation& again) {
-  return same_failure(met.result, again.result) && met.result.hash == again.result.hash;
+  return same_failure(met.result, again.result) && (met.result.hash == again.result.hash || killed(met));
 }
 
 std::string outcome_text(const run_result& result) {
@@ -63,10 +67,14 @@ finding confirm(shared_memory& memory, const subject& what, std::uint64_t seed, 
                 const watch_options& options) {
   const auto strict = sim::replay_source::matching::strict;
   observation again = replay_isolated(memory, what, seed, met.result.choices, strict, options);
-  const bool recurred = recurs(met, again);
+  bool recurred = recurs(met, again);
+  if (recurred && killed(met))
+    recurred = killed(replay_isolated(memory, what, seed, met.result.choices, strict, options));
   finding found{finding::nature::failure, seed, run, 0, recurred ? std::move(again) : met};
   found.confirmed = recurred;
-  if (recurred || again.interrupted) return found;
+  if (recurred) return found;
+  if (killed(met)) found.what = finding::nature::killed_by_others;
+  if (again.interrupted || found.what == finding::nature::killed_by_others) return found;
   const observation third = replay_isolated(memory, what, seed, met.result.choices, strict, options);
   const bool leaks = again.result.hash == third.result.hash && again.result.ended == third.result.ended;
   std::string difference =
@@ -91,13 +99,15 @@ finding explain_difference(shared_memory& memory, const subject& what, std::uint
       difference ? fmt::format("First difference: {}.", *difference) : "It did not show again while it was watched.");
 }
 
-void shrink_finding(shared_memory& memory, finding& found, subject& with, const shrink_options& options) {
+std::optional<std::string> shrink_finding(shared_memory& memory, finding& found, subject& with,
+                                          const shrink_options& options) {
   const run_result before = found.seen.result;
   shrink_result shrunk = shrink(memory, with, found.seed, before.choices, before, options);
-  if (shrunk.problem) return;
+  if (shrunk.problem) return shrunk.problem;
   found.seen = std::move(shrunk.best);
   with.settings = shrunk.settings;
   found.natural = run_natural(memory, with, found.seed, {});
+  return std::nullopt;
 }
 
 replay_file make_replay_file(const finding& found, const subject& what, const std::string& program) {

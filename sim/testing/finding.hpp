@@ -13,6 +13,7 @@ struct finding {
     failure,            ///< recurs in a fresh process with the same trace: replays anywhere
     leaking_state,      ///< needs the runs before it, or ends otherwise after them
     not_deterministic,  ///< differs from fresh process to fresh process
+    killed_by_others,   ///< no failure: somebody killed the process, and the run does not end so by itself
   };
   nature what = nature::failure;
   std::uint64_t seed = 0;
@@ -39,8 +40,10 @@ finding explain_difference(shared_memory& memory, const subject& what, std::uint
 observation run_fresh(shared_memory& memory, const subject& what, std::uint64_t seed, std::uint64_t run,
                       const watch_options& options);
 
-/// Makes a finding smaller, and perhaps the settings of its subject; leaves both as they are if it does not recur.
-void shrink_finding(shared_memory& memory, finding& found, subject& with, const shrink_options& options);
+/// Makes a finding smaller, and perhaps the settings of its subject; leaves both as they are and says why if it does
+/// not recur.
+std::optional<std::string> shrink_finding(shared_memory& memory, finding& found, subject& with,
+                                          const shrink_options& options);
 
 /// The replay file of a finding.
 replay_file make_replay_file(const finding& found, const subject& what, const std::string& program);

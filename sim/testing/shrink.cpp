@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/testing/death.hpp"
 #include "sim/testing/local_executor.hpp"
 #include "sim/testing/race_report.hpp"
 #include "sim/testing/shrink_message.hpp"
@@ -30,12 +31,14 @@ class shrinking {
         data_seed_(data_seed),
         expected_(expected),
         options_(options),
+        stall_(stall_of_known(expected.broke, options.stall)),
         started_(wall::now()) {}
 
   shrink_result shrink(const choice_list& choices) {
     shrink_result done;
     done.settings = what_.settings;
     done.best = replay(choices, what_);
+    begun_ = wall::now();  // an endless loop takes its time here, however little it is given to become smaller
     done.deviations_before = done.best.result.deviations;
     if (!same_failure(done.best.result, expected_) || !failing(done.best.result)) {
       done.problem = describe_absence(done.best);
@@ -68,7 +71,7 @@ class shrinking {
   observation replay(const choice_list& choices, const subject& what) {
     sim::replay_source source(choices, sim::replay_source::matching::strict);
     const isolated_request request{&what, &source, data_seed_, 0, false, &source, true};
-    return run_isolated(memory_, request, watching(options_.stall));
+    return run_isolated(memory_, request, watching(stall_));
   }
 
   std::string describe_absence(const observation& seen) const {
@@ -105,7 +108,7 @@ class shrinking {
     shrink_budget limits;
     limits.executions = options_.executions;
     limits.stall = options_.patience;
-    limits.until = started_ + length;
+    limits.until = begun_ + length;
     limits.interrupted = options_.interrupted;
     limits.on_progress = options_.on_progress;
     return limits;
@@ -113,7 +116,7 @@ class shrinking {
 
   std::optional<shrink_outcome> in_one_worker(const choice_list& choices, const failure_signature& expected) {
     worker_counters& counters = memory_.counters();
-    watch_options watch = watching(options_.stall);
+    watch_options watch = watching(stall_);
     watch.go_on = [&, this] {
       if (options_.on_progress) options_.on_progress(counters.done.load(), counters.choices.load());
       return !(options_.interrupted && options_.interrupted());
@@ -138,8 +141,8 @@ class shrinking {
   }
 
   shrink_outcome one_by_one(const choice_list& choices, const failure_signature& expected) {
-    // A candidate that stalls costs its whole patience, each time: less than the search had.
-    const watch_options watch = watching(std::min(options_.stall, std::chrono::milliseconds(2'000)));
+    // A candidate that stalls costs its whole patience, each time. The smallest is tried with more of it in the end.
+    const watch_options watch = watching(std::min(stall_, std::chrono::milliseconds(500)));
     const auto execute = [&](sim::choice_source& source, const configuration& settings) {
       subject what = what_;
       what.settings = settings;
@@ -154,7 +157,9 @@ class shrinking {
   const std::uint64_t data_seed_;
   const run_result& expected_;
   const shrink_options& options_;
+  const std::chrono::milliseconds stall_;
   const wall::time_point started_;
+  wall::time_point begun_ = started_;
   std::uint64_t hash_ = 0;
 };
 

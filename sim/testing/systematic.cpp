@@ -125,6 +125,9 @@ class systematic {
     add_worker_end(memory_, end, watch, met);
     result_.failure = confirm(memory_, what_, options_.seed, run, std::move(met), watch);
     result_.failure->seconds = result_.status.seconds;
+    if (result_.failure->what != finding::nature::killed_by_others) return;
+    result_.failure.reset();
+    result_.interrupted = true;
   }
 
   shared_memory& memory_;

@@ -33,14 +33,14 @@ constexpr milliseconds patience{500};  // for the run under way when the worker 
 
 [[noreturn]] void throw_errno(const char* doing) { throw std::system_error(errno, std::generic_category(), doing); }
 
-/// What the child does first: it must not outlive its parent, answer the terminal's Ctrl-C, or write core files by the
-/// hundred.
+/// What the child does first: it must not outlive its parent, answer what the whole group or job is told (Ctrl-C, the
+/// end of a time limit: the parent ends it), or write core files by the hundred.
 void settle_child(shared_memory& memory, const captured_output& output) {
 #ifdef __linux__
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
   std::signal(SIGINT, SIG_IGN);
-  std::signal(SIGTERM, SIG_DFL);
+  std::signal(SIGTERM, SIG_IGN);
   const rlimit no_core{0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
   output.redirect_this_process();

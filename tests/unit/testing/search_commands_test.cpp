@@ -183,6 +183,44 @@ TEST_F(search_commands, interrupted_sum_up_keep_their_results_and_say_so_by_thei
   EXPECT_TRUE(found.status == 1 || found.status == 3) << found.output << found.errors;
 }
 
+/// A search without end in a process group of its own, to whose every process a signal is sent; `which` are shell words
+/// that name whom it is sent to, where $search is the search.
+finished_program told(const std::string& directory, const std::string& words, const std::string& signalling) {
+  return run_program(directory, std::string("setsid '") + TWINLOOP_FAILURES + "' " + words +
+                                    " & search=$!; until worker=$(pgrep -P $search | head -n 1) && [ \"$worker\" ]; " +
+                                    "do :; done; " + signalling + "; wait $search");
+}
+
+// timeout(1), parallel and batch systems end a job by telling all of its processes, some of them twice.
+TEST_F(search_commands, whose_whole_group_is_told_to_end_find_nothing_in_that) {
+  for (const std::string twice : {"", "; kill -TERM $search"}) {
+    const finished_program clean =
+        told(directory_.path(), "explore clean --budget 60s --results results --jobs 2", "kill -TERM -$search" + twice);
+    EXPECT_EQ(clean.status, 3) << clean.output << clean.errors;
+    EXPECT_HAS(clean.output, "interrupted before its budget was used up");
+    EXPECT_TRUE(json::parse(content(results_in("results")))["summary"]["failures"].empty());
+    std::filesystem::remove_all(directory_.file("results"));
+  }
+}
+
+// Two of them, one after the other: the first may be one that only learns.
+TEST_F(search_commands, whose_workers_are_killed_go_on_and_say_so) {
+  const finished_program clean = told(
+      directory_.path(), "explore clean --runs 300000 --jobs 1",
+      "for n in 1 2; do last=$worker; kill -KILL $last; while kill -0 $search 2>/dev/null && "
+      "{ worker=$(pgrep -P $search | head -n 1); [ ! \"$worker\" ] || [ \"$worker\" = $last ]; }; do :; done; done");
+  EXPECT_EQ(clean.status, 0) << clean.output << clean.errors;
+  EXPECT_HAS(clean.output, "300 000 runs");
+  EXPECT_HAS(clean.output, "killed from outside, which is no failure");
+}
+
+TEST_F(search_commands, shrink_an_endless_loop_with_the_patience_they_have_by_default) {
+  ASSERT_EQ(failures("explore endless_loop --stall 1 --stop-at-first").status, 1);
+  const finished_program shrunk = failures("shrink endless_loop-1.twin");
+  EXPECT_EQ(shrunk.status, 0) << shrunk.output << shrunk.errors;
+  EXPECT_HAS(shrunk.output, "-> 1 deviation");
+}
+
 TEST_F(search_commands, stop_at_the_first_failure_if_asked) {
   const json done = parsed("explore several --runs 5000 --stop-at-first --jobs 2");
   EXPECT_EQ(done["found"].size(), 1u);
