@@ -154,14 +154,23 @@ class systematic_session {
     return text;
   }
 
+  /// Of the kinds that searches deviate in by default.
+  std::string what_stayed_natural() const {
+    const std::uint32_t left = sim::order_kinds() & ~what_.kinds & ~sim::bit(sim::choice_kind::user);
+    return left == 0 ? std::string() : fmt::format("\n  always natural were {}; --kinds varies them", kinds_text(left));
+  }
+
   /// How much was run, and what follows from it.
   std::string completeness(const systematic_result& done) const {
     if (done.complete && dpor()) {
-      return fmt::format("all {} were run: no failure in any order, as far as callbacks declare what they touch",
-                         classes_text(done.status.classes));
+      return fmt::format(
+          "all {} were run: no failure in any order of these choices, as far as callbacks declare what "
+          "they touch{}",
+          classes_text(done.status.classes), what_stayed_natural());
     }
     if (done.complete) {
-      return fmt::format("all schedules were run, {}: no failure in any order", classes_text(done.status.classes));
+      return fmt::format("all schedules were run, {}: no failure in any order of these choices{}",
+                         classes_text(done.status.classes), what_stayed_natural());
     }
     const char* ended = done.failure       ? "ended at its first failure"
                         : done.interrupted ? "interrupted"

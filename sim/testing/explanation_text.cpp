@@ -13,7 +13,9 @@ namespace {
 using nlohmann::json;
 
 std::string name_of(const explanation& why, std::uint64_t identity) {
-  for (const observation* seen : {static_cast<const observation*>(&why.shrunk.best), &why.natural}) {
+  const observation* const clean = why.race ? &why.race->clean : nullptr;
+  for (const observation* seen : {static_cast<const observation*>(&why.shrunk.best), &why.natural, clean}) {
+    if (seen == nullptr) continue;
     const auto found = seen->step_names.find(identity);
     if (found != seen->step_names.end()) return found->second;
   }

@@ -1,6 +1,7 @@
 // The search: schedules of one subject, run in worker processes until the budget is used up.
 #include "sim/testing/explore.hpp"
 
+#include <sys/wait.h>
 #include <algorithm>
 
 #include "sim/testing/memory_check.hpp"
@@ -151,6 +152,9 @@ class exploring {
     if (verdict == search_verdict::memory_leaked) return find_leaking_run(at, next);
     if (good) return compare_alone(at);
     if (phase == search_phase::first && verdict != search_verdict::differs) {
+      const bool killed =
+          end.ended == worker_end::how::died && WIFSIGNALED(end.status) && WTERMSIG(end.status) == SIGKILL;
+      if (killed && result_.killed < first_killed_max) return void(++result_.killed);  // the next worker does it again
       natural_ = false;  // run 0 tells, in the shard that has it
       return;
     }
@@ -279,6 +283,7 @@ class exploring {
   }
 
   static constexpr std::uint64_t always_confirmed = 20;
+  static constexpr std::uint64_t first_killed_max = 10;
   static constexpr std::chrono::seconds checkpoint_interval{3};
   shared_memory& confirming_;
   const subject& what_;
