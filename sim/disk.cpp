@@ -15,6 +15,7 @@ void disk::clear() {
   root_->number = 1;
   root_->type = file_type::directory;
   root_->mode = 0755;
+  journal_.clear();
   next_number_ = 2;
   bytes_used_ = 0;
   byte_limit = UINT64_MAX;
@@ -68,13 +69,18 @@ result<std::shared_ptr<inode>> disk::find(std::string_view path) const {
   return at->found;
 }
 
-void disk::change_entry(inode& directory, const std::string& name, std::shared_ptr<inode> now) {
+void name_change::apply(inode::entry_map inode::*where) const {
+  if (from_directory) (from_directory.get()->*where).erase(from_name);
   if (now) {
-    directory.entries[name] = now;
+    (directory.get()->*where)[name] = now;
   } else {
-    directory.entries.erase(name);
+    (directory.get()->*where).erase(name);
   }
-  directory.journal.push_back({name, std::move(now)});
+}
+
+void disk::change_names(name_change change) {
+  change.apply(&inode::entries);
+  journal_.push_back(std::move(change));
 }
 
 result<std::shared_ptr<inode>> disk::open(std::string_view path, std::uint32_t flags, std::uint32_t mode,
@@ -95,7 +101,7 @@ result<std::shared_ptr<inode>> disk::open(std::string_view path, std::uint32_t f
   if (read_only) return unexpected(errc::read_only);
   if (path.back() == '/') return unexpected(errc::is_a_directory);
   auto made = make_inode(file_type::regular, mode, now);
-  change_entry(*at->directory, at->name, made);
+  change_names({at->directory, at->name, made, nullptr, {}});
   return made;
 }
 
@@ -114,8 +120,6 @@ std::uint64_t disk::room() const {
 
 void disk::resize(inode& file, std::size_t size) {
   bytes_used_ += static_cast<std::int64_t>(size) - static_cast<std::int64_t>(file.cached.size());
-  if (size != file.cached.size()) file.size_dirty = true;
-  if (size < file.cached.size() && size % inode::page_bytes != 0) file.dirty.insert(size / inode::page_bytes);
   file.dirty.erase(file.dirty.lower_bound((size + inode::page_bytes - 1) / inode::page_bytes), file.dirty.end());
   file.cached.resize(size);
 }
@@ -145,6 +149,7 @@ result<void> disk::truncate(inode& file, std::uint64_t size, std::int64_t now) {
   if (file.type == file_type::directory) return unexpected(errc::is_a_directory);
   if (size > size_limit) return unexpected(errc::file_too_large);
   if (size > file.cached.size() && size - file.cached.size() > room()) return unexpected(errc::no_space);
+  if (size != file.cached.size()) file.truncations.push_back(static_cast<std::size_t>(size));
   resize(file, static_cast<std::size_t>(size));
   file.modified = now;
   return {};
@@ -152,16 +157,16 @@ result<void> disk::truncate(inode& file, std::uint64_t size, std::int64_t now) {
 
 void disk::sync(inode& file) {
   if (file.type == file_type::directory) return;
-  if (!file.dirty.empty() || file.size_dirty) {
-    file.durable.resize(file.cached.size());
-    for (const std::size_t page : file.dirty) {
-      const std::size_t from = page * inode::page_bytes;
-      const std::size_t to = std::min(from + inode::page_bytes, file.cached.size());
-      if (from < to) std::memcpy(file.durable.data() + from, file.cached.data() + from, to - from);
-    }
+  // One after the other: what was cut off and then extended again reads as zeros.
+  for (const std::size_t size : file.truncations) file.durable.resize(size);
+  file.durable.resize(file.cached.size());
+  for (const std::size_t page : file.dirty) {
+    const std::size_t from = page * inode::page_bytes;
+    const std::size_t to = std::min(from + inode::page_bytes, file.cached.size());
+    if (from < to) std::memcpy(file.durable.data() + from, file.cached.data() + from, to - from);
   }
+  file.truncations.clear();
   file.dirty.clear();
-  file.size_dirty = false;
 }
 
 file_status disk::status(const inode& file) const {
@@ -201,8 +206,7 @@ result<void> disk::rename(std::string_view from, std::string_view to) {
     if (onto_directory && !target->found->entries.empty()) return unexpected(errc::directory_not_empty);
     bytes_used_ -= static_cast<std::int64_t>(target->found->cached.size());
   }
-  change_entry(*target->directory, target->name, source->found);
-  change_entry(*source->directory, source->name, nullptr);
+  change_names({target->directory, target->name, source->found, source->directory, source->name});
   return {};
 }
 
@@ -213,7 +217,7 @@ result<void> disk::unlink(std::string_view path) {
   if (at->found->type == file_type::directory) return unexpected(errc::is_a_directory);
   if (read_only) return unexpected(errc::read_only);
   bytes_used_ -= static_cast<std::int64_t>(at->found->cached.size());
-  change_entry(*at->directory, at->name, nullptr);
+  change_names({at->directory, at->name, nullptr, nullptr, {}});
   return {};
 }
 
@@ -222,7 +226,7 @@ result<void> disk::make_directory(std::string_view path, std::uint32_t mode, std
   if (!at) return unexpected(at.error());
   if (at->found) return unexpected(errc::already_exists);
   if (read_only) return unexpected(errc::read_only);
-  change_entry(*at->directory, at->name, make_inode(file_type::directory, mode, now));
+  change_names({at->directory, at->name, make_inode(file_type::directory, mode, now), nullptr, {}});
   return {};
 }
 
@@ -234,17 +238,28 @@ result<void> disk::remove_directory(std::string_view path) {
   if (!at->found->entries.empty()) return unexpected(errc::directory_not_empty);
   if (at->name.empty()) return unexpected(errc::busy);
   if (read_only) return unexpected(errc::read_only);
-  change_entry(*at->directory, at->name, nullptr);
+  change_names({at->directory, at->name, nullptr, nullptr, {}});
   return {};
 }
 
 result<void> disk::sync_directory(std::string_view path) {
   auto found = find(path);
   if (!found) return unexpected(found.error());
-  inode& directory = **found;
+  const inode& directory = **found;
   if (directory.type != file_type::directory) return unexpected(errc::not_a_directory);
-  directory.durable_entries = directory.entries;
-  directory.journal.clear();
+  // Everything up to the last rename between directories that its changes follow becomes durable with them.
+  std::size_t whole = journal_.size();
+  while (whole > 0 && !journal_[whole - 1].concerns(directory)) --whole;
+  while (whole > 0 && !journal_[whole - 1].crosses_directories()) --whole;
+  std::vector<name_change> left;
+  for (std::size_t i = 0; i < journal_.size(); ++i) {
+    if (i < whole || journal_[i].concerns(directory)) {
+      journal_[i].apply(&inode::durable_entries);
+    } else {
+      left.push_back(std::move(journal_[i]));
+    }
+  }
+  journal_ = std::move(left);
   return {};
 }
 
@@ -257,68 +272,6 @@ result<std::vector<directory_entry>> disk::list(std::string_view path) const {
   return entries;
 }
 
-/// Each dirty page is kept, lost (the durable bytes come back) or torn (its first half is kept).
-void disk::lose(inode& file, std::string_view path, const loss_question& ask) {
-  std::size_t size = file.size_dirty ? file.durable.size() : file.cached.size();
-  std::vector<std::byte> kept = file.durable;
-  if (file.size_dirty && file.cached.size() < kept.size() && file.dirty.empty()) {
-    if (ask(path, 2) == 0) size = file.cached.size();  // a truncation
-    kept.resize(size);
-  }
-  for (const std::size_t page : file.dirty) {
-    const std::uint32_t fate = ask(path, 3);
-    if (fate == 1) continue;
-    const std::size_t from = page * inode::page_bytes;
-    std::size_t to = std::min(from + inode::page_bytes, file.cached.size());
-    if (fate == 2) to = from + (to - from) / 2;
-    if (kept.size() < to) kept.resize(to);
-    if (from < to) std::memcpy(kept.data() + from, file.cached.data() + from, to - from);
-  }
-  file.cached = kept;
-  file.durable = std::move(kept);
-  file.dirty.clear();
-  file.size_dirty = false;
-}
-
-void disk::fail_tree(inode& directory, const std::string& path, const loss_question& ask,
-                     std::set<std::uint64_t>& seen) {
-  if (!directory.journal.empty()) {
-    const auto changes = static_cast<std::uint32_t>(directory.journal.size());
-    const std::uint32_t lost = ask(path.empty() ? "/" : path, changes + 1);
-    for (std::uint32_t i = 0; i + lost < changes; ++i) {
-      const inode::change& kept = directory.journal[i];
-      if (kept.now) {
-        directory.durable_entries[kept.name] = kept.now;
-      } else {
-        directory.durable_entries.erase(kept.name);
-      }
-    }
-    directory.journal.clear();
-    directory.entries = directory.durable_entries;
-  }
-  for (auto& [name, node] : directory.entries) {
-    const std::string full = path + "/" + name;
-    if (node->type == file_type::directory) {
-      fail_tree(*node, full, ask, seen);
-    } else if (seen.insert(node->number).second && (!node->dirty.empty() || node->size_dirty)) {
-      lose(*node, full, ask);
-    }
-  }
-}
-
-void disk::power_failure(const loss_question& ask) {
-  std::set<std::uint64_t> seen;
-  fail_tree(*root_, "", ask, seen);
-  bytes_used_ = 0;
-  std::vector<inode*> open{root_.get()};
-  while (!open.empty()) {
-    inode* node = open.back();
-    open.pop_back();
-    bytes_used_ += static_cast<std::int64_t>(node->cached.size());
-    for (auto& [name, child] : node->entries) open.push_back(child.get());
-  }
-}
-
 void disk::settle() {
   std::vector<inode*> open{root_.get()};
   while (!open.empty()) {
@@ -326,9 +279,9 @@ void disk::settle() {
     open.pop_back();
     sync(*node);
     node->durable_entries = node->entries;
-    node->journal.clear();
     for (auto& [name, child] : node->entries) open.push_back(child.get());
   }
+  journal_.clear();
 }
 
 std::vector<std::string> disk::files() const {

@@ -1,8 +1,12 @@
 // A simulated disk: an inode file system with a page cache over durable state.
 //
 // Contents: writes change the cache; sync makes a file's pages durable; a power failure keeps or loses each dirty page.
-// Names: directory changes are a journal per directory; sync_directory makes them durable; a power failure keeps a
-// prefix of what is left of each journal.
+// Sizes: truncations, also those that extend, are kept up to some point of their order. What a write appends has no
+// entry of its own: it comes with its page.
+// Names: changes stand in a journal until sync_directory makes those of its directory durable; a power failure keeps
+// those of each directory up to some point of their order. A rename is one change. One between two directories stands
+// or falls with everything before it, as in file systems that have one journal: else a file could be in neither of the
+// two, and directories in each other.
 #ifndef TWINLOOP_SIM_DISK_HPP
 #define TWINLOOP_SIM_DISK_HPP
 
@@ -12,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +27,7 @@
 namespace twinloop::sim {
 
 struct inode {
+  using entry_map = std::map<std::string, std::shared_ptr<inode>, std::less<>>;
   static constexpr std::size_t page_bytes = 4096;
   std::uint64_t number = 0;
   file_type type = file_type::regular;
@@ -30,20 +36,29 @@ struct inode {
   // files
   std::vector<std::byte> cached;
   std::vector<std::byte> durable;
-  std::set<std::size_t> dirty;  // page numbers
-  bool size_dirty = false;
+  std::set<std::size_t> dirty;           // page numbers
+  std::vector<std::size_t> truncations;  // the sizes set by truncate since the last sync, in order
   // directories
-  std::map<std::string, std::shared_ptr<inode>, std::less<>> entries;
-  std::map<std::string, std::shared_ptr<inode>, std::less<>> durable_entries;
-  struct change {
-    std::string name;
-    std::shared_ptr<inode> now;  // nullptr = removed
-  };
-  std::vector<change> journal;
+  entry_map entries;
+  entry_map durable_entries;
+};
+
+/// One change of names: an entry made, replaced or removed, or a rename.
+struct name_change {
+  std::shared_ptr<inode> directory;
+  std::string name;
+  std::shared_ptr<inode> now;             // nullptr = removed
+  std::shared_ptr<inode> from_directory;  // of a rename, else nullptr
+  std::string from_name;
+  bool concerns(const inode& which) const { return directory.get() == &which || from_directory.get() == &which; }
+  bool crosses_directories() const { return from_directory && from_directory != directory; }
+  /// `where` is entries or durable_entries.
+  void apply(inode::entry_map inode::*where) const;
 };
 
 /// What a power failure does to one thing: asked by the disk, answered by choices. `what` names the file or directory.
-/// Answers: pages 0 kept, 1 lost, 2 torn; journals the number of changes lost from the end.
+/// Answers: pages 0 kept, 1 lost, 2 torn; truncations of a file, changes of a directory and (asked of "/") renames
+/// between directories the number of those lost from the end.
 using loss_question = std::function<std::uint32_t(std::string_view what, std::uint32_t n)>;
 
 class disk {
@@ -81,13 +96,16 @@ class disk {
   };
   result<place> walk(std::string_view path) const;
   result<std::shared_ptr<inode>> find(std::string_view path) const;
-  void change_entry(inode& directory, const std::string& name, std::shared_ptr<inode> now);
+  void change_names(name_change change);
   void resize(inode& file, std::size_t size);
   void lose(inode& file, std::string_view path, const loss_question& ask);
-  void fail_tree(inode& directory, const std::string& path, const loss_question& ask, std::set<std::uint64_t>& seen);
+  std::span<const name_change> fail_renames(const loss_question& ask);
+  void fail_tree(inode& directory, const std::string& path, std::span<const name_change> undecided,
+                 const loss_question& ask);
   std::shared_ptr<inode> make_inode(file_type type, std::uint32_t mode, std::int64_t now);
 
   std::shared_ptr<inode> root_;
+  std::vector<name_change> journal_;  // of all directories, in order
   std::uint64_t next_number_ = 2;
   std::uint64_t room() const;
   std::int64_t bytes_used_ = 0;  // of files that have a name

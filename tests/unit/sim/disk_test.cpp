@@ -1,18 +1,10 @@
 // The page cache over durable state: what a power failure may and may not take.
 #include <gtest/gtest.h>
 
-#include "sim/disk.hpp"
+#include "tests/unit/sim/disk_failures.hpp"
 
 namespace twinloop::sim {
 namespace {
-
-std::span<const std::byte> bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
-
-std::string contents(const disk& on, inode& file) {
-  std::string text(on.status(file).size, '?');
-  EXPECT_EQ(*on.read(file, std::as_writable_bytes(std::span(text)), 0), text.size());
-  return text;
-}
 
 constexpr std::uint32_t create = open_read_write | open_create;
 std::uint32_t keep(std::string_view, std::uint32_t) { return 0; }
@@ -23,7 +15,7 @@ TEST(disk, a_power_failure_keeps_everything_when_nothing_is_chosen_to_be_lost) {
   auto file = *disk.open("/a", create, 0644, 0);
   (void)disk.write(*file, bytes("hello"), 0, 0);
   disk.power_failure(keep);
-  EXPECT_EQ(contents(disk, **disk.open("/a", open_read, 0, 0)), "hello");
+  EXPECT_EQ(contents(disk, "/a"), "hello");
 }
 
 TEST(disk, what_was_synced_survives_every_power_failure) {
@@ -34,7 +26,7 @@ TEST(disk, what_was_synced_survives_every_power_failure) {
   EXPECT_TRUE(disk.sync_directory("/"));
   (void)disk.write(*file, bytes("HELLO, more"), 0, 0);
   disk.power_failure(lose);
-  EXPECT_EQ(contents(disk, **disk.open("/a", open_read, 0, 0)), "hello");
+  EXPECT_EQ(contents(disk, "/a"), "hello");
 }
 
 TEST(disk, a_file_whose_directory_was_not_synced_can_vanish) {
@@ -45,28 +37,13 @@ TEST(disk, a_file_whose_directory_was_not_synced_can_vanish) {
   EXPECT_EQ(disk.open("/a", open_read, 0, 0).error(), errc::not_found);
 }
 
-TEST(disk, a_rename_is_lost_as_a_whole_or_kept_as_a_whole) {
-  for (std::uint32_t lost = 0; lost < 2; ++lost) {
-    disk disk;
-    for (const char* path : {"/old", "/new"}) {
-      auto file = *disk.open(path, create, 0644, 0);
-      (void)disk.write(*file, bytes(path), 0, 0);
-      disk.sync(*file);
-    }
-    disk.settle();
-    ASSERT_TRUE(disk.rename("/new", "/old"));
-    disk.power_failure([&](std::string_view, std::uint32_t n) { return lost == 0 ? 0 : n - 1; });
-    EXPECT_EQ(contents(disk, **disk.open("/old", open_read, 0, 0)), lost == 0 ? "/new" : "/old");
-  }
-}
-
 TEST(disk, a_torn_page_keeps_its_first_half) {
   disk disk;
   auto file = *disk.open("/a", create, 0644, 0);
   disk.settle();
   (void)disk.write(*file, bytes(std::string(8, 'x')), 0, 0);
   disk.power_failure([](std::string_view, std::uint32_t n) { return n == 3 ? 2u : 0u; });
-  EXPECT_EQ(contents(disk, **disk.open("/a", open_read, 0, 0)), "xxxx");
+  EXPECT_EQ(contents(disk, "/a"), "xxxx");
 }
 
 TEST(disk, a_full_disk_takes_what_fits_and_then_refuses) {
