@@ -153,6 +153,7 @@ void world_state::kill_process(process_state& victim, bool power_failure) {
   ++victim.generation;  // events about it are stale from now on
   if (victim.start_pending) {
     victim.start_pending = false;
+    victim.ended_by_kill = true;
     remove_entry(entry_kind::start, &victim);
   }
   if (choose_.wants_options()) forget_expectations(victim);
@@ -203,10 +204,11 @@ void world_state::abandon_current_stack() {
 }
 
 /// Power fails on a host: its processes are gone without a packet, its disk keeps what was durable, and of the rest
-/// what is chosen.
+/// what is chosen. A process that was about to start comes with the others when power is back: without it the host
+/// might stay down for good.
 void world_state::crash_host(host_state& crashed) {
   for (process_state* each : crashed.processes) {
-    const bool restarts = each->running && each->options.restart;
+    const bool restarts = (each->running || each->start_pending) && each->options.restart;
     kill_process(*each, true);
     if (restarts) schedule_start(*each, each->options.restart_after.count());
   }

@@ -137,8 +137,8 @@ class host {
   process& start(std::string_view name, program main, arguments args = {}, process_options options = {});
   /// Power failure: kills every process without a packet; of what was not synced, each page is kept, lost or torn, and
   /// each file keeps a prefix of its truncations and each directory a prefix of its changes, by choice (disk_fault;
-  /// 0 = kept; a rename is one change, kept or lost as a whole).
-  /// Processes with process_options::restart start again after restart_after; until then the host is down.
+  /// 0 = kept; a rename is one change, kept or lost as a whole). Processes with process_options::restart start again
+  /// after restart_after, also those that were waiting to start; until then the host is down.
   void crash();
   /// Starts every process that crash() or kill() ended.
   void restart(duration after = duration::zero());

@@ -179,6 +179,66 @@ TEST(crash, bytes_under_way_to_a_host_that_loses_power_end_in_a_reset) {
   EXPECT_EQ(ended, errc::connection_reset);
 }
 
+/// Notes when it starts, and serves.
+program noting_server(std::vector<duration>& started) {
+  return [&started](loop& loop, arguments) {
+    started.push_back(loop.now().time_since_epoch());
+    tcp_listener listener(loop);
+    auto listening = listener.listen(address::any(7), [](result<accepted>) {});
+    loop.run();
+    return listening ? 0 : 1;
+  };
+}
+
+TEST(crash, power_that_fails_again_during_the_pause_only_puts_the_restart_off) {
+  world world;
+  host& server = world.add_host("server");
+  std::vector<duration> started;
+  server.start("server", noting_server(started), {}, {.daemon = true, .restart_after = 100ms});
+  world.at(10ms, [&] { server.crash(); });
+  world.at(60ms, [&] { server.crash(); });
+  errc connected = errc::other;
+  world.add_host("client").start("client", [&](loop& loop, arguments) {
+    tcp_stream stream(loop);
+    timer begin(loop, [&] {
+      stream.connect(server.address(7), [&](errc error) {
+        connected = error;
+        stream.close();
+      });
+    });
+    begin.start(120ms);
+    loop.run();
+    return 0;
+  });
+  EXPECT_TRUE(world.run().clean()) << world.report().text();
+  EXPECT_EQ(started, (std::vector<duration>{0ms, 160ms}));
+  EXPECT_EQ(connected, errc::ok) << "the host is up again";
+}
+
+TEST(crash, a_power_failure_before_the_first_start_does_not_prevent_it) {
+  world world;
+  host& server = world.add_host("server");
+  std::vector<duration> started;
+  process& late = server.start("late", noting_server(started), {}, {.restart_after = 100ms});
+  late.kill();
+  late.restart(50ms);
+  world.at(20ms, [&] { server.crash(); });
+  world.run_for(1s);
+  EXPECT_EQ(started, (std::vector<duration>{120ms}));
+}
+
+TEST(crash, a_start_that_a_power_failure_prevented_is_made_up_for_by_restarting_the_host) {
+  world world;
+  host& server = world.add_host("server");
+  std::vector<duration> started;
+  server.start("server", noting_server(started), {}, {.restart = false});
+  server.crash();  // before the world runs at all
+  world.at(20ms, [&] { server.restart(); });
+  world.add_host("other").start("program", [](loop& loop, arguments) { return wait_for_ever(loop); });
+  world.run_for(1s);
+  EXPECT_EQ(started, (std::vector<duration>{20ms}));
+}
+
 TEST(crash, a_job_that_holds_a_mutex_is_unwound_too) {
   world world;
   process& victim = world.add_host("host").start("victim", [&](loop& loop, arguments) {
