@@ -115,14 +115,17 @@ void world_state::close_everything(process_state& of, bool silently) {
 }
 
 /// Bytes or an end that were under way to a host whose power failed were never acknowledged: the peer sends them again
-/// and learns that way, once the host is up, that the connection is gone. A peer with nothing under way hears nothing.
+/// and learns that way, once the host is up, that the connection is gone. So it is with a handshake whose last packet
+/// was not sent. A peer with nothing under way hears nothing.
 void world_state::expect_retransmission(socket& gone) {
-  constexpr std::int64_t timeout = 200'000'000;  // Linux's least retransmission time-out
+  constexpr std::int64_t timeout = 200'000'000;            // Linux's least retransmission time-out
+  constexpr std::int64_t syn_ack_timeout = 1'000'000'000;  // and the first of a handshake
   if (!gone.has_peer() || gone.peer->probing) return;
+  const bool connecting = gone.phase == socket_phase::connecting;
   const bool under_way = gone.received.in_use() > gone.received.readable() || (gone.peer->fin_sent && !gone.ended);
-  if (!under_way) return;
+  if (!under_way && !connecting) return;
   gone.peer->probing = true;
-  send_packet(now_ + timeout, event_kind::reset, *gone.peer, 1);
+  send_packet(now_ + (connecting ? syn_ack_timeout : timeout), event_kind::reset, *gone.peer, 1);
 }
 
 /// main has returned: what it left open is reported and closed.

@@ -6,8 +6,9 @@
 namespace twinloop::sim {
 namespace {
 constexpr std::int64_t second = 1'000'000'000;
-constexpr std::uint32_t syn_attempts = 6;     // Linux's default: gives up after 1+2+4+...+64 s
-constexpr std::uint32_t probe_attempts = 15;  // of sending to a host that is down
+constexpr std::uint32_t syn_attempts = 6;      // Linux's default: gives up after 1+2+4+...+64 s
+constexpr std::uint32_t syn_ack_attempts = 6;  // Linux's default: gives up after 1+2+4+...+32 s
+constexpr std::uint32_t probe_attempts = 15;   // of sending to a host that is down
 }  // namespace
 
 host_state* world_state::find_host(const address& at) {
@@ -145,8 +146,11 @@ void world_state::handle_packet(const scheduled& packet) {
       if (packet.value > 0) {  // from a host whose end is gone; a host that is down cannot answer
         host_state* other = find_host(to.remote);
         if (other != nullptr && other->down) {
-          if (packet.value >= probe_attempts) return break_connection(to, errc::timed_out);
-          return send_packet(now_ + second, event_kind::reset, to, packet.value + 1);
+          const bool handshake = to.phase == socket_phase::half_open;  // what is sent again is a SYN-ACK
+          const std::uint32_t attempts = handshake ? syn_ack_attempts : probe_attempts;
+          if (packet.value >= attempts) return break_connection(to, errc::timed_out);
+          const std::int64_t pause = handshake ? second << packet.value : second;
+          return send_packet(now_ + pause, event_kind::reset, to, packet.value + 1);
         }
       }
       return break_connection(to, errc::connection_reset);
@@ -183,17 +187,24 @@ void world_state::handle_packet(const scheduled& packet) {
 
 /// The connection is over for this end: both directions fail, once what has arrived was read (as on Linux).
 void world_state::break_connection(socket& broken, errc error) {
+  if (broken.phase == socket_phase::half_open) return drop_half_open(broken);
   if (broken.broken) return;
   broken.broken = true;
   broken.error = error;
   broken.received.drop_under_way();
   broken.peer = nullptr;
   ++broken.generation;  // packets under way no longer find it
-  if (broken.phase == socket_phase::half_open) return;
   readable_changed(broken);
   if (broken.owner != nullptr && broken.owner->descriptors[broken.descriptor].sending != nullptr) {
     writable_changed(broken);
   }
+}
+
+/// No program has heard of it yet, nor will: its place in the listener's queue is free for another.
+void world_state::drop_half_open(socket& dropped) {
+  socket& listener = *dropped.listener;
+  if (listener.generation == dropped.listener_generation) --listener.half_open_count;
+  free_socket(dropped);
 }
 
 void world_state::heal_link(link_state& healed) {

@@ -62,6 +62,14 @@ void world_state::free_socket(socket& gone) {
   free_sockets_.push_back(&gone);
 }
 
+/// Processes have given theirs back; those of handshakes that the run's end cut short belong to nobody.
+void world_state::free_all_sockets() {
+  for (const auto& each : sockets_) {
+    if (each->node != nullptr) free_socket(*each);
+  }
+  TWINLOOP_ASSERT(free_sockets_.size() == sockets_.size());
+}
+
 result<void> world_state::bind_socket(socket& bound, const address& to) {
   if (bound.phase != socket_phase::fresh) return unexpected(errc::invalid_argument);
   if (to.family != bound.family) return unexpected(errc::invalid_argument);
@@ -131,7 +139,8 @@ void world_state::shutdown_socket(socket& ended) {
   if (ended.has_peer()) send_packet(arrival_time(ended, *ended.peer->host), event_kind::fin, *ended.peer);
 }
 
-/// What close does on Linux: RST when something is unread or when asked, FIN otherwise.
+/// What close does on Linux: RST when something is unread or when asked, FIN otherwise. A socket that was still
+/// connecting sends neither, but the SYN-ACK that comes then is answered by a RST.
 void world_state::close_socket(socket& closed, bool reset) {
   host_state& on = *closed.host;
   if (closed.phase == socket_phase::bound || closed.phase == socket_phase::listening) {
@@ -145,7 +154,8 @@ void world_state::close_socket(socket& closed, bool reset) {
     if (abort) {
       send_packet(std::max(closed.last_arrival, now_ + latency_between(on, *peer.host)), event_kind::reset, peer);
     } else if (!closed.fin_sent) {
-      send_packet(arrival_time(closed, *peer.host), event_kind::fin, peer);
+      const bool gave_up = closed.phase == socket_phase::connecting;
+      send_packet(arrival_time(closed, *peer.host), gave_up ? event_kind::reset : event_kind::fin, peer);
     }
   }
   free_socket(closed);

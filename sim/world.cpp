@@ -91,6 +91,7 @@ void world_state::end_processes() {
 
 void world_state::reset(world_options with) {
   end_processes();
+  free_all_sockets();
   options_ = with;
   if (with.record == nullptr && !own_record_) own_record_ = std::make_unique<recording>();
   record_ = with.record != nullptr ? with.record : own_record_.get();

@@ -191,6 +191,7 @@ struct world_state {
   // ---- sockets.cpp: the machine's calls, non-blocking
   socket& make_socket(host_state& on);
   void free_socket(socket& gone);
+  void free_all_sockets();
   void name_directions(socket& named_one);
   result<void> bind_socket(socket& bound, const address& to);
   result<void> listen_socket(socket& listening, std::size_t backlog);
@@ -213,6 +214,7 @@ struct world_state {
     events_.push(at, kind, &to, to.generation, value);
   }
   void break_connection(socket& broken, errc error);
+  void drop_half_open(socket& dropped);
   void heal_link(link_state& healed);
 
   // ---- pool.cpp and files.cpp

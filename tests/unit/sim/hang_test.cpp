@@ -101,6 +101,54 @@ TEST(hang, a_cycle_of_states_that_the_test_names_is_a_livelock) {
   EXPECT_EQ(tick_for_ever(world, [&] { ++turn; }), outcome::livelock);
 }
 
+/// Opens and closes sockets: each has a name of its own, and nothing is left.
+void make_names(loop& loop, int count) {
+  for (int i = 0; i < count; ++i) {
+    query_request ask{.kind = query_kind::socket, .family = address_family::ipv4};
+    ASSERT_TRUE(loop.below().query(ask));
+    ask.kind = query_kind::close_now;
+    ask.handle = static_cast<handle_id>(ask.value);
+    ASSERT_TRUE(loop.below().query(ask));
+  }
+}
+
+/// Ticks for ever, and makes names only once, late.
+outcome livelock_with_names(world& world) {
+  world.reset({.step_limit = 5000});
+  int ticks = 0;
+  world.add_host("host").start("program", [&](loop& loop, arguments) {
+    timer tick(loop, [&] {
+      if (++ticks == 4500) make_names(loop, 500);
+    });
+    tick.start(1ms, 1ms);
+    loop.run();
+    return 0;
+  });
+  return world.run().ended;
+}
+
+TEST(hang, a_handshake_that_the_end_of_a_run_cut_short_is_no_state_of_the_next_run) {
+  world world;
+  EXPECT_EQ(livelock_with_names(world), outcome::livelock);
+  world.reset();
+  host& server = world.add_host("server");
+  server.start("server", [](loop& loop, arguments) {
+    tcp_listener listener(loop);
+    auto listening = listener.listen(address::any(7), [](result<accepted>) {});
+    loop.run();
+    return listening ? 0 : 1;
+  });
+  world.add_host("client").start("client", [&](loop& loop, arguments) {
+    make_names(loop, 200);
+    tcp_stream stream(loop);
+    stream.connect(server.address(7), [](errc) {});
+    loop.run();
+    return 0;
+  });
+  world.run_for(150us);  // the request took 100
+  EXPECT_EQ(livelock_with_names(world), outcome::livelock);
+}
+
 TEST(hang, a_daemon_that_waits_does_not_hold_the_run) {
   world world;
   world.add_host("host").start("daemon",
