@@ -76,6 +76,7 @@ result<void> tcp_listener::listen(const address& local, unique_function<void(res
   ask.kind = query_kind::socket;
   ask.family = local.family;
   ask.name = name();
+  ask.made = made;
   if (auto answered = below.query(ask); !answered) return answered;
   const handle_id made_handle = static_cast<handle_id>(ask.value);
   ask.handle = made_handle;

@@ -89,6 +89,7 @@ void tcp_stream::connect(const address& target, unique_function<void(errc)> done
   ask.kind = query_kind::socket;
   ask.family = target.family;
   ask.name = name();
+  ask.made = made;
   activate();
   if (auto answered = loop().below().query(ask); !answered) {
     connect_error_ = answered.error();

@@ -70,10 +70,11 @@ void mutex::unlock(job& holder) {
   (void)holder.kernel_->block(request, &holder);
 }
 
-result<std::int64_t> blocking_files::perform(file_request& request) {
+result<std::int64_t> blocking_files::perform(file_request& request, where made) {
   blocking_request blocking;
   blocking.kind = blocking_kind::file;
   blocking.file = request;
+  blocking.made = made;
   return kernel_->block(blocking, caller_);
 }
 
@@ -96,12 +97,13 @@ file_request make_request(file_call call, handle_id file) {
 }
 }  // namespace
 
-result<handle_id> blocking_files::open(std::string_view path, std::uint32_t flags, std::uint32_t mode, label name) {
+result<handle_id> blocking_files::open(std::string_view path, std::uint32_t flags, std::uint32_t mode, label name,
+                                       where made) {
   file_request request = make_request(file_call::open, path);
   request.flags = flags;
   request.mode = mode;
   request.name = name;
-  auto outcome = perform(request);
+  auto outcome = perform(request, made);
   if (!outcome) return unexpected(outcome.error());
   return static_cast<handle_id>(*outcome);
 }

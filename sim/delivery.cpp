@@ -22,7 +22,7 @@ std::uint32_t short_answers(std::size_t count) { return count < 2 ? 1 : count < 
 }  // namespace
 
 /// The lowest free descriptor, as POSIX has it. The caller has checked the limit.
-descriptor& world_state::make_descriptor(process_state& of, descriptor_kind kind, label name, handle_id& id) {
+descriptor& world_state::make_descriptor(process_state& of, descriptor_kind kind, label name, where at, handle_id& id) {
   std::size_t index = 0;
   while (index < of.descriptors.size() && of.descriptors[index].kind != descriptor_kind::none) ++index;
   if (index == of.descriptors.size()) of.descriptors.emplace_back();
@@ -30,6 +30,7 @@ descriptor& world_state::make_descriptor(process_state& of, descriptor_kind kind
   descriptor& made = of.descriptors[index];
   made.kind = kind;
   made.generation = of.next_generation++;
+  made.made = at;
   made.open_ops = 0;
   made.receiving = made.sending = made.closing = nullptr;
   id = static_cast<handle_id>(static_cast<std::uint64_t>(made.generation) << 32 | (index + 1));
@@ -165,7 +166,7 @@ void world_state::accept_result(process_state& of, accept_op& done, socket& list
   listener.backlog.erase(listener.backlog.begin());
   handle_id id;
   const name_node* node = stream.node;
-  descriptor& on = make_descriptor(of, descriptor_kind::socket, done.name, id);
+  descriptor& on = make_descriptor(of, descriptor_kind::socket, done.name, done.made.place(), id);
   on.node = node;
   on.asked.restart(node->hash);
   on.stream = &stream;

@@ -16,14 +16,14 @@ result<std::int64_t> success(const result<void>& done) {
   return std::int64_t{0};
 }
 
-result<std::int64_t> open_file_call(process_state& of, const file_request& call) {
+result<std::int64_t> open_file_call(process_state& of, const file_request& call, where at) {
   world_state& w = *of.world;
   if ((call.flags & open_read_write) == 0) return unexpected(errc::invalid_argument);
   if (of.open_descriptors >= of.descriptor_limit) return unexpected(errc::too_many_handles);
   auto node = of.host->files.open(call.path, call.flags, call.mode, civil_time(of));
   if (!node) return unexpected(node.error());
   handle_id id;
-  descriptor& made = w.make_descriptor(of, descriptor_kind::file, call.name, id);
+  descriptor& made = w.make_descriptor(of, descriptor_kind::file, call.name, at, id);
   made.file = std::make_shared<open_file>(open_file{*node, call.flags, std::string(call.path)});
   return static_cast<std::int64_t>(id);
 }
@@ -64,11 +64,11 @@ result<std::int64_t> handle_call(process_state& of, const file_request& call) {
 
 }  // namespace
 
-result<std::int64_t> world_state::perform_file(process_state& of, const file_request& call) {
+result<std::int64_t> world_state::perform_file(process_state& of, const file_request& call, where at) {
   disk& files = of.host->files;
   switch (call.call) {
     case file_call::open:
-      return open_file_call(of, call);
+      return open_file_call(of, call, at);
     case file_call::rename:
       return success(files.rename(call.path, call.second_path));
     case file_call::unlink:

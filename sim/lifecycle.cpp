@@ -130,12 +130,7 @@ void world_state::expect_retransmission(socket& gone) {
 
 /// main has returned: what it left open is reported and closed.
 void world_state::finish_process(process_state& ended) {
-  for (const descriptor& each : ended.descriptors) {
-    if (each.kind == descriptor_kind::none || ended.exit_status == std::nullopt) continue;
-    report_.left.push_back(name_arena::text_of(*each.node) +
-                           (each.kind == descriptor_kind::file ? " (file)" : " (socket)") + " was still open when " +
-                           ended.text + " ended");
-  }
+  if (ended.exit_status) describe_left(ended);
   close_everything(ended, false);
   remove_entries(ended);
   if (choose_.wants_touches()) touch_by_ending(ended);

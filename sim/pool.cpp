@@ -99,7 +99,7 @@ void world_state::call_done(process_state& of, op& done) {
     --of.pool_lookups;
     finish_now(of, done, asked, perform_resolve(static_cast<resolve_op&>(done)));
   } else {
-    const auto answer = perform_file(of, static_cast<file_op&>(done).request);
+    const auto answer = perform_file(of, static_cast<file_op&>(done).request, done.made.place());
     finish_now(of, done, asked, answer.error(), answer ? *answer : 0);
   }
   offer_pool(of);
@@ -245,7 +245,7 @@ result<std::int64_t> world_state::block_job(job_state& which, blocking_request& 
       events_.push(now_ + takes, event_kind::resume_job, &which, which.generation, 0);
       suspend_job(which);
       if (choose_.wants_touches()) touch_file(of, request.file);
-      return perform_file(of, request.file);
+      return perform_file(of, request.file, request.made);
     }
     case blocking_kind::lock:
       lock_mutex(which, *request.lock);
@@ -300,7 +300,7 @@ result<std::int64_t> world_state::block_main(process_state& of, blocking_request
   of.stack->yield();
   check_killed(of);
   if (choose_.wants_touches()) touch_file(of, request.file);
-  return perform_file(of, request.file);
+  return perform_file(of, request.file, request.made);
 }
 
 }  // namespace twinloop::sim

@@ -47,7 +47,9 @@ struct alignas(128) descriptor {  // a power of two: the table's size is a shift
   op* receiving = nullptr;  // recv or accept that waits for something to be there
   op* sending = nullptr;    // send that waits for window, or a connect under way
   op* closing = nullptr;
+  where made{};  // what asked for it; for people only
 };
+static_assert(sizeof(descriptor) == 128);
 
 /// A pool job that has been started: a work function on a fiber.
 struct job_state {

@@ -22,7 +22,7 @@ result<void> make_socket(process_state& p, query_request& call) {
   if (p.open_descriptors >= p.descriptor_limit) return unexpected(errc::too_many_handles);
   if (call.family == address_family::none) return unexpected(errc::invalid_argument);
   handle_id id;
-  descriptor& made = w.make_descriptor(p, descriptor_kind::socket, call.name, id);
+  descriptor& made = w.make_descriptor(p, descriptor_kind::socket, call.name, call.made, id);
   socket& stream = w.make_socket(*p.host);
   stream.owner = &p;
   stream.descriptor = static_cast<std::uint32_t>(static_cast<std::uint64_t>(id)) - 1;

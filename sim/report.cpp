@@ -15,8 +15,8 @@ void copy_text(char (&to)[Size], const std::string& from) {
   to[count] = '\0';
 }
 
-std::string made_at(const origin& made) {
-  return made.line == 0 ? std::string() : fmt::format(" [{}:{}]", made.file, made.line);
+std::string made_at(where place) {
+  return place.line == 0 ? std::string() : fmt::format(" [{}:{}]", place.file, place.line);
 }
 
 }  // namespace
@@ -60,7 +60,7 @@ std::string world_state::describe_entry(const ready_entry& entry) const {
     case entry_kind::completion: {
       const op& done = *static_cast<const op*>(entry.subject);
       const bool plain = done.kind == op_kind::file || done.kind == op_kind::recv || done.kind == op_kind::send;
-      return who + (plain ? "" : fmt::format(" {}", twinloop::name(done.kind))) + made_at(done.made);
+      return who + (plain ? "" : fmt::format(" {}", twinloop::name(done.kind))) + made_at(done.made.place());
     }
     case entry_kind::wake:
       return who + " is woken by a post";
@@ -100,7 +100,7 @@ void world_state::describe_waiting(process_state& of) {
     if (waiting == nullptr) return;
     report_.waiting.push_back(fmt::format("{}: {} on {}{} {}", who, twinloop::name(waiting->kind),
                                           on != nullptr ? name_arena::text_of(*on) : waiting->name.text(),
-                                          made_at(waiting->made), state));
+                                          made_at(waiting->made.place()), state));
   };
   for (const descriptor& on : of.descriptors) {
     add(on.receiving, on.node, "waits for something to arrive");
@@ -113,6 +113,15 @@ void world_state::describe_waiting(process_state& of) {
     for (const job_state* job : lock.waiting) add(job->running, nullptr, "waits for a mutex");
   }
   if (report_.waiting.size() == before) report_.waiting.push_back(who + ": waits with nothing under way");
+}
+
+void world_state::describe_left(const process_state& ended) {
+  for (const descriptor& each : ended.descriptors) {
+    if (each.kind == descriptor_kind::none) continue;
+    const char* kind = each.kind == descriptor_kind::file ? "file" : "socket";
+    report_.left.push_back(fmt::format("{} ({}){} was still open when {} ended", name_arena::text_of(*each.node), kind,
+                                       made_at(each.made), ended.text));
+  }
 }
 
 void world_state::finish_report(bool out_of_time) {

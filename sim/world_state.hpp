@@ -182,7 +182,7 @@ struct world_state {
   void op_left(process_state& of, const op& gone, descriptor* on);
   static inline descriptor* find_slot(process_state& of, handle_id id);
   static inline descriptor* find_descriptor(process_state& of, handle_id id);
-  descriptor& make_descriptor(process_state& of, descriptor_kind kind, label name, handle_id& id);
+  descriptor& make_descriptor(process_state& of, descriptor_kind kind, label name, where at, handle_id& id);
   void close_descriptor(process_state& of, descriptor& closed, bool reset);
   inline void finish_now(process_state& of, op& done, named& asked, errc error, std::int64_t count = 0);
   named& asked_for(process_state& of, const op& about);
@@ -240,7 +240,7 @@ struct world_state {
   result<std::int64_t> block_main(process_state& of, blocking_request& request);
   void lock_mutex(job_state& which, mutex& wanted);
   void unlock_mutex(process_state& of, mutex& released);
-  result<std::int64_t> perform_file(process_state& of, const file_request& call);
+  result<std::int64_t> perform_file(process_state& of, const file_request& call, where at);
   std::int64_t call_duration(named& asked, file_call call);
   errc perform_resolve(resolve_op& call);
 
@@ -263,6 +263,7 @@ struct world_state {
   void finish_report(bool out_of_time);
   void describe_hang();
   void describe_waiting(process_state& of);
+  void describe_left(const process_state& ended);
   std::string describe_entry(const ready_entry& entry) const;
 
   world_options options_;

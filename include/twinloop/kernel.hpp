@@ -66,6 +66,7 @@ struct query_request {
   std::string_view text{};       ///< in
   std::string text_out{};        ///< out
   label name{};                  ///< in: identity of the new handle
+  where made{};                  ///< in: who asks for the new handle, for reports
 };
 
 /// What blocks: a call made from inside a job (or synchronously from the loop's thread, with job = nullptr).
@@ -80,6 +81,7 @@ struct blocking_request {
   blocking_kind kind = blocking_kind::yield;
   file_request file{};
   mutex* lock = nullptr;
+  where made{};  ///< who asks, for reports
 };
 
 /// What wait() has to report beside the completions.

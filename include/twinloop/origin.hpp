@@ -46,6 +46,8 @@ class label {
 /// Who made something: the source place, and the callback that was running then, counted from 1 within its loop
 /// (0 = outside any callback, that is, before run()).
 struct origin {
+  constexpr where place() const { return {file, line}; }
+
   const char* file = "";
   std::uint32_t line = 0;
   std::uint32_t touches = 0;  ///< what touches_only declared: number of a list of the loop's; 0 = nothing declared

@@ -90,9 +90,11 @@ struct run_report {
   std::uint64_t steps = 0;             ///< deliveries
   std::uint64_t hash = 0;              ///< trace hash: equal runs have equal hashes, on every machine
   duration elapsed{0};                 ///< virtual
-  std::vector<std::string> left;       ///< what a finished process left open, with where it was made
   std::vector<std::string> waiting;    ///< hung: who waits for what
   std::uint64_t abandoned_stacks = 0;  ///< killed fibers that could not unwind
+  /// Files and sockets that a finished process left open, each with where it was made. Operations and jobs that its
+  /// loop's destructor cancelled are not among them.
+  std::vector<std::string> left;
   bool clean() const { return ended == outcome::clean; }
   /// All of it, for people.
   std::string text() const;

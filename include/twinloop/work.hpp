@@ -35,7 +35,8 @@ class blocking_files {
   explicit blocking_files(kernel& below, job* caller = nullptr) : kernel_(&below), caller_(caller) {}
 
   /// Each returns once the call is done; errors as listed for file_request.
-  result<handle_id> open(std::string_view path, std::uint32_t flags, std::uint32_t mode = 0644, label name = "file");
+  result<handle_id> open(std::string_view path, std::uint32_t flags, std::uint32_t mode = 0644, label name = "file",
+                         where made = where::here());
   result<void> close(handle_id file);
   result<std::size_t> read_at(handle_id file, std::span<std::byte> buffer, std::uint64_t offset);
   /// May write fewer bytes than given.
@@ -57,7 +58,7 @@ class blocking_files {
   result<void> write_all(handle_id file, std::span<const std::byte> bytes, std::uint64_t offset);
 
  protected:
-  result<std::int64_t> perform(file_request& request);
+  result<std::int64_t> perform(file_request& request, where made = {});
   kernel* kernel_;
   job* caller_;
 };

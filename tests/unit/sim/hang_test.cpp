@@ -163,16 +163,54 @@ TEST(hang, a_daemon_that_waits_does_not_hold_the_run) {
   EXPECT_TRUE(world.run().clean()) << world.report().text();
 }
 
-TEST(hang, what_a_process_leaves_open_is_reported) {
+/// Runs `careless` alone; what it leaves open is to be `expected`, made where `at` says, which it sets in the line that
+/// makes it.
+void expect_left(const char* expected, const where& at, program careless) {
   world world;
-  world.add_host("host").start("careless", [](loop& loop, arguments) {
+  world.add_host("host").start("careless", std::move(careless));
+  world.run();
+  ASSERT_EQ(world.report().left.size(), 1u) << world.report().text();
+  const std::string place = std::string("[") + at.file + ":" + std::to_string(at.line) + "]";
+  EXPECT_EQ(world.report().left[0],
+            std::string("host/careless/") + expected + " " + place + " was still open when careless ended");
+}
+
+TEST(hang, files_that_a_process_leaves_open_are_reported_with_their_place) {
+  where at;
+  expect_left("by call (file)", at, [&](loop& loop, arguments) {
     blocking_files files(loop.below());
-    (void)files.open("/forgotten", open_write | open_create, 0644, "forgotten");
+    at = where::here(), (void)files.open("/forgotten", open_write | open_create, 0644, "by call");
     return 0;
   });
-  world.run();
-  ASSERT_EQ(world.report().left.size(), 1u);
-  EXPECT_NE(world.report().left[0].find("forgotten (file)"), std::string::npos);
+  expect_left("by operation (file)", at, [&](loop& loop, arguments) {
+    file_op open;
+    open.request = {.flags = open_write | open_create, .path = "/forgotten", .name = "by operation"};
+    open.on_complete = [](op&, const completion&) {};
+    at = where::here(), loop.submit(open);
+    loop.run();
+    return 0;
+  });
+}
+
+TEST(hang, sockets_that_a_process_leaves_open_are_reported_with_their_place) {
+  where at;
+  expect_left("by call (socket)", at, [&](loop& loop, arguments) {
+    query_request ask{.kind = query_kind::socket, .family = address_family::ipv4, .name = "by call"};
+    at = ask.made = where::here();
+    return loop.below().query(ask) ? 0 : 1;
+  });
+  expect_left("door<-host/careless/stream (socket)", at, [&](loop& loop, arguments) {
+    tcp_listener listener(loop, "door");
+    tcp_stream stream(loop);
+    auto forget = [&](result<accepted> peer) {
+      (void)peer->release();
+      listener.close();
+    };
+    at = where::here(), (void)listener.listen(address::any(7), forget);
+    stream.connect(address::loopback(7), [](errc) {});
+    loop.run();
+    return 0;
+  });
 }
 
 }  // namespace

@@ -31,6 +31,11 @@ TEST(signature, of_a_hang_is_the_set_of_who_waits) {
             "a: work on x waits; b: recv on conn#N waits");
 }
 
+TEST(signature, of_a_leak_leaves_out_where_the_handle_was_made) {
+  EXPECT_EQ(site_of(lines{"host/a/log (file) [log.cpp:8] was still open when a ended"}),
+            "host/a/log (file) was still open when a ended");
+}
+
 TEST(signature, keeps_long_sites_apart) {
   const std::string common(500, 'x');
   EXPECT_LT(site_of(lines{common + "1a"}).size(), 300u);

@@ -97,6 +97,14 @@ TEST(failures, of_a_blocking_call_say_that_it_sleeps) {
   EXPECT_NE(done.found[0].seen.result.broke.message.find("slept in a system call"), std::string::npos);
 }
 
+TEST(failures, of_a_handle_left_open_say_where_it_was_made_beside_their_signature) {
+  const exploration done = search("handle_leak", {.runs = 300});
+  ASSERT_EQ(done.failures.size(), 1u);
+  const auto& [signature, kept] = *done.failures.begin();
+  EXPECT_EQ(signature.site, "host/careless/forgotten (file) was still open when careless ended");
+  EXPECT_NE(kept.first.seen.result.broke.message.find("failure_stories.cpp:"), std::string::npos);
+}
+
 TEST(failures, that_leak_memory_are_found_where_leaks_can_be_seen) {
   if (!can_check_memory()) {
     EXPECT_TRUE(search("memory_leak", {.runs = 100, .max_failures = 0}).failures.empty());
