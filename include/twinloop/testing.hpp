@@ -16,6 +16,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "twinloop/sim.hpp"
@@ -25,6 +26,47 @@ namespace twinloop::testing {
 /// Settings of a scenario, name -> value; part of a replay file.
 using configuration = std::map<std::string, std::string, std::less<>>;
 
+/// The setting of that name as a number, decimal or hex after 0x; throws std::invalid_argument if it is none.
+std::uint64_t number_of(const configuration& settings, std::string_view name);
+
+/// A setting as a scenario declares it: its default, and which values it takes.
+///
+///   .defaults = {{"clients", setting::number(2, 1, 64)}, {"crash", setting::flag(true)},
+///                {"disk", setting::one_of("fast", {"fast", "slow"})}, {"greeting", "any text"}}
+///
+/// A body never sees another value: `--set`, replay files and run_once refuse it and say what there is.
+class setting {
+ public:
+  // Any text. Implicit, so that a name and a string are a declaration.
+  setting(std::string standard) : standard_(std::move(standard)) {}
+  setting(const char* standard) : standard_(standard) {}
+  /// A number from `min` to `max`, for number_of(). The shrinker of a size goes no lower than `min`.
+  static setting number(std::uint64_t standard, std::uint64_t min, std::uint64_t max);
+  /// One of `words`; an empty one is a word too.
+  static setting one_of(std::string standard, std::vector<std::string> words);
+  /// 0 or 1, for number_of().
+  static setting flag(bool standard);
+
+  const std::string& standard() const { return standard_; }
+  std::uint64_t min() const { return min_; }
+  bool takes(const std::string& value) const;
+  /// What it takes, for people: "a number from 1 to 64".
+  std::string allowed() const;
+  /// The word that a wrong value was probably meant to be.
+  std::optional<std::string> nearest(const std::string& value) const;
+
+ private:
+  enum class type : std::uint8_t { text, number, word };
+  std::string standard_;
+  type type_ = type::text;
+  std::uint64_t min_ = 0;
+  std::uint64_t max_ = 0;
+  std::vector<std::string> words_{};
+};
+
+/// By name.
+using declared_settings = std::map<std::string, setting, std::less<>>;
+
 /// A story that runs in a world: builds hosts, calls world.run(), checks. It must take everything that varies from the
 /// world and the configuration.
 struct scenario {
@@ -33,7 +75,7 @@ struct scenario {
   void (*body)(sim::world& world, const configuration& settings);
   std::uint32_t kinds = 0;        ///< extra choice kinds to search (bits), beside order_kinds()
   bool expected_to_fail = false;  ///< a buggy twin: a clean search of it is the surprise
-  configuration defaults{};       ///< settings it understands; `--set` refuses others
+  declared_settings defaults{};   ///< settings it understands; `--set` refuses others
   /// Which of them say how much work there is, as numbers: the shrinker makes them smaller.
   std::vector<std::string> sizes{};
 };
@@ -79,7 +121,7 @@ struct run_result {
   std::string report;                          ///< world.report().text() of a failure
 };
 
-/// Runs `story` once in this process.
+/// Runs `story` once in this process. Throws std::invalid_argument for settings that it does not take.
 run_result run_once(const scenario& story, const configuration& settings, sim::choice_source* source,
                     std::uint64_t data_seed, bool with_names = false);
 

@@ -32,7 +32,7 @@ struct dials {
   std::uint32_t noise_length = 3;  ///< ... and how many steps each has
   bool spread_latency = false;     ///< latency=fixed|spread: each client's link has a latency of its own
 };
-/// The dials of a scenario's settings. A value that is no number counts as 0; limits: 1..64 clients, 64 x 1000 noise.
+/// The dials of a scenario's settings, which are those of dial_settings().
 dials read_dials(const twinloop::testing::configuration& settings);
 
 using scenario_body = void (*)(sim::world& world, const twinloop::testing::configuration& settings);

@@ -1,32 +1,29 @@
-// Reads the dials of a row from the settings of its scenario.
-#include <algorithm>
-#include <charconv>
+// The dials of a row as settings of its scenario, and back.
 #include <string>
 
-#include "scenarios/bugs/bug.hpp"
+#include "scenarios/bugs/rows.hpp"
 
 namespace bugs {
-namespace {
 
-std::uint32_t number(const std::string& text, std::uint32_t min, std::uint32_t max) {
-  std::uint32_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return std::clamp(value, min, max);
+using twinloop::testing::number_of;
+using twinloop::testing::setting;
+
+twinloop::testing::declared_settings dial_settings(const row& of, bool buggy) {
+  const dials standard;
+  return {{"twin", setting::one_of(buggy ? "buggy" : "fixed", {"buggy", "fixed"})},
+          {"clients", setting::number(of.clients, 1, 64)},
+          {"noise_chains", setting::number(standard.noise_chains, 0, 64)},
+          {"noise_length", setting::number(standard.noise_length, 0, 1000)},
+          {"latency", setting::one_of(standard.spread_latency ? "spread" : "fixed", {"fixed", "spread"})}};
 }
-
-}  // namespace
 
 dials read_dials(const twinloop::testing::configuration& settings) {
   dials read;
-  auto setting = [&](const char* name) -> const std::string* {
-    auto found = settings.find(name);
-    return found == settings.end() ? nullptr : &found->second;
-  };
-  if (const std::string* text = setting("twin")) read.buggy = *text != "fixed";
-  if (const std::string* text = setting("clients")) read.clients = number(*text, 1, 64);
-  if (const std::string* text = setting("noise_chains")) read.noise_chains = number(*text, 0, 64);
-  if (const std::string* text = setting("noise_length")) read.noise_length = number(*text, 0, 1000);
-  if (const std::string* text = setting("latency")) read.spread_latency = *text == "spread";
+  read.buggy = settings.at("twin") == "buggy";
+  read.clients = static_cast<std::uint32_t>(number_of(settings, "clients"));
+  read.noise_chains = static_cast<std::uint32_t>(number_of(settings, "noise_chains"));
+  read.noise_length = static_cast<std::uint32_t>(number_of(settings, "noise_length"));
+  read.spread_latency = settings.at("latency") == "spread";
   return read;
 }
 

@@ -17,17 +17,8 @@ const row* find_row(std::string_view id) {
 }
 
 twinloop::testing::scenario make_scenario(const row& of, bool buggy) {
-  const dials standard;
-  return {buggy ? of.id : of.fixed_id,
-          of.name,
-          of.body,
-          of.kinds | sim::bit(sim::choice_kind::user),
-          buggy,
-          {{"twin", buggy ? "buggy" : "fixed"},
-           {"clients", std::to_string(of.clients)},
-           {"noise_chains", std::to_string(standard.noise_chains)},
-           {"noise_length", std::to_string(standard.noise_length)},
-           {"latency", standard.spread_latency ? "spread" : "fixed"}}};
+  return {buggy ? of.id : of.fixed_id, of.name, of.body, of.kinds | sim::bit(sim::choice_kind::user), buggy,
+          dial_settings(of, buggy)};
 }
 
 std::vector<twinloop::testing::scenario> all_scenarios() {

@@ -52,7 +52,7 @@ bool apply(const operation& what, bool answered, register_state& state) {
 class search {
  public:
   search(const std::vector<operation>& operations, std::uint64_t until) : operations_(operations), until_(until) {
-    TWINLOOP_ASSERT(operations.size() <= 64);
+    TWINLOOP_ASSERT(operations.size() <= operations_max);
   }
   bool run() { return visit(0, {}); }
 

@@ -14,6 +14,9 @@
 
 namespace kv {
 
+/// Of one key: as many as a set of them has bits.
+inline constexpr std::size_t operations_max = 64;
+
 enum class operation_kind : std::uint8_t { set, set_expiring, get, del, incr, expire };
 
 struct operation {
@@ -30,7 +33,7 @@ class key_history {
  public:
   explicit key_history(std::string key) : key_(std::move(key)) {}
 
-  /// Notes a call; the result names the operation. At most 64 operations.
+  /// Notes a call; the result names the operation. At most operations_max operations.
   std::size_t call(operation_kind kind, std::uint64_t connection, std::string value = {});
   void answer_value(std::size_t index, std::optional<std::string> shown);
   void answer_number(std::size_t index, std::int64_t number);

@@ -1,8 +1,10 @@
 // The stories of the `kv` binary: the server as it should be, and each of its buggy twins.
 #include <array>
 #include <string>
+#include <vector>
 
 #include "scenarios/kv/check.hpp"
+#include "scenarios/kv/history.hpp"
 #include "scenarios/kv/options.hpp"
 #include "scenarios/kv/scenarios.hpp"
 #include "twinloop/testing.hpp"
@@ -12,40 +14,45 @@ namespace {
 using twinloop::sim::bit;
 using twinloop::sim::choice_kind;
 using twinloop::testing::configuration;
+using twinloop::testing::declared_settings;
 using twinloop::testing::scenario;
+using twinloop::testing::setting;
 
-std::uint32_t number(const configuration& settings, const char* name, std::uint32_t fallback) {
-  auto found = settings.find(name);
-  std::int64_t value = 0;
-  bool good = found != settings.end() && kv::parse_integer(found->second, value) && value >= 0 && value <= 1'000'000;
-  return good ? static_cast<std::uint32_t>(value) : fallback;
+// All requests may be about one key, which the auditor reads too. More clients than these overlap so much that
+// explaining what they saw can take minutes.
+constexpr std::uint64_t clients_max = 3;
+constexpr std::uint64_t requests_max = 20;
+static_assert(clients_max * requests_max < kv::operations_max);
+
+std::uint32_t count_of(const configuration& settings, const char* name) {
+  return static_cast<std::uint32_t>(twinloop::testing::number_of(settings, name));
 }
 
 void run_kv(twinloop::sim::world& world, const configuration& settings) {
   kv::story_settings story;
-  auto bug = settings.find("bug");
-  if (bug != settings.end()) story.bug = bug->second;
-  story.clients = number(settings, "clients", story.clients);
-  story.requests = number(settings, "requests", story.requests);
-  story.pipeline = number(settings, "pipeline", story.pipeline);
-  story.compact_at = number(settings, "compact_at", story.compact_at);
-  story.crash = number(settings, "crash", 1) != 0;
-  story.crash_anywhere = number(settings, "crash_anywhere", 0) != 0;
-  story.expiry = number(settings, "expiry", 0) != 0;
+  story.bug = settings.at("bug");
+  story.clients = count_of(settings, "clients");
+  story.requests = count_of(settings, "requests");
+  story.pipeline = count_of(settings, "pipeline");
+  story.compact_at = count_of(settings, "compact_at");
+  story.crash = count_of(settings, "crash") != 0;
+  story.crash_anywhere = count_of(settings, "crash_anywhere") != 0;
+  story.expiry = count_of(settings, "expiry") != 0;
   kv::run_story(world, story);
 }
 
-const char* flag(bool on) { return on ? "1" : "0"; }
-
-configuration defaults(const char* bug, bool crash, bool expiry, bool crash_anywhere = false) {
-  return {{"bug", bug},
-          {"clients", "2"},
-          {"requests", "5"},
-          {"pipeline", "2"},
-          {"compact_at", "120"},
-          {"crash", flag(crash)},
-          {"expiry", flag(expiry)},
-          {"crash_anywhere", flag(crash_anywhere)}};
+declared_settings defaults(const char* bug, bool crash, bool expiry, bool crash_anywhere = false) {
+  std::vector<std::string> bugs{""};
+  for (const kv::bug_description& each : kv::all_bugs()) bugs.emplace_back(each.name);
+  const kv::story_settings story;
+  return {{"bug", setting::one_of(bug, std::move(bugs))},
+          {"clients", setting::number(story.clients, 1, clients_max)},
+          {"requests", setting::number(story.requests, 1, requests_max)},
+          {"pipeline", setting::number(story.pipeline, 1, requests_max)},
+          {"compact_at", setting::number(story.compact_at, 0, 1'000'000'000)},
+          {"crash", setting::flag(crash)},
+          {"expiry", setting::flag(expiry)},
+          {"crash_anywhere", setting::flag(crash_anywhere)}};
 }
 
 /// A twin, named after its bug, with the story that can show it.

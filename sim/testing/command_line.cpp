@@ -40,7 +40,7 @@ class parser {
                          line.program)) {
     app_.name(line.program);
     app_.require_subcommand(1);
-    add(command::list, "Show the scenarios and their settings");
+    add(command::list, "Show the scenarios and their settings: the default, and what values each takes");
     add_run();
     add_explore();
     add_replay();
@@ -59,7 +59,9 @@ class parser {
   }
   void add_scenario(CLI::App& sub) {
     sub.add_option("scenario", line_.scenario, "Its name; may be left out if there is only one");
-    sub.add_option("--set", line_.settings, "A setting of the scenario, name=value; may be repeated")
+    sub.add_option(
+           "--set", line_.settings,
+           "A setting of the scenario, name=value; may be repeated. list shows them, with the values each takes")
         ->type_name("NAME=VALUE")
         ->expected(1)
         ->take_all();

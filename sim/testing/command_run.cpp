@@ -80,14 +80,22 @@ int list_command(const session& session) {
     session.out.say(fmt::format("{:<{}}  {}{}\n", each.name, width, each.summary,
                                 each.expected_to_fail ? " (buggy twin: expected to fail)" : ""));
     json settings = json::object();
-    for (const auto& [name, value] : each.defaults) {
-      session.out.say(fmt::format("{:<{}}    --set {}={}\n", "", width, name, value));
-      settings[name] = value;
+    json allowed = json::object();
+    std::size_t longest = 0;
+    for (const auto& [name, declared] : each.defaults) {
+      longest = std::max(longest, name.size() + declared.standard().size() + 1);
+    }
+    for (const auto& [name, declared] : each.defaults) {
+      const std::string standard = fmt::format("{}={}", name, declared.standard());
+      session.out.say(fmt::format("{:<{}}    --set {:<{}}  {}\n", "", width, standard, longest, declared.allowed()));
+      settings[name] = declared.standard();
+      allowed[name] = declared.allowed();
     }
     scenarios.push_back({{"name", each.name},
                          {"summary", each.summary},
                          {"expected_to_fail", each.expected_to_fail},
-                         {"settings", settings}});
+                         {"settings", settings},
+                         {"allowed", allowed}});
   }
   session.out.give({{"command", "list"}, {"program", session.line.program}, {"scenarios", scenarios}});
   return 0;

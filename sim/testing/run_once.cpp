@@ -10,6 +10,7 @@
 #include "sim/testing/observation.hpp"
 #include "sim/testing/race_report.hpp"
 #include "sim/testing/run.hpp"
+#include "sim/testing/settings.hpp"
 
 namespace twinloop::testing {
 namespace {
@@ -51,8 +52,15 @@ sim::failure name_leak(const sim::run_report& report) {
 }  // namespace
 
 subject make_subject(const scenario& story, configuration settings) {
-  for (const auto& [name, value] : story.defaults) settings.try_emplace(name, value);
-  return {story.name, story.body, std::move(settings), sim::order_kinds() | story.kinds, {}, story.sizes};
+  if (const std::optional<std::string> wrong = wrong_setting(story, settings)) throw std::invalid_argument(*wrong);
+  for (const auto& [name, declared] : story.defaults) settings.try_emplace(name, declared.standard());
+  std::vector<size_setting> sizes;
+  for (const std::string& name : story.sizes) {
+    const auto declared = story.defaults.find(name);
+    const std::uint64_t min = declared == story.defaults.end() ? 1 : declared->second.min();
+    sizes.push_back({name, std::max<std::uint64_t>(min, 1)});
+  }
+  return {story.name, story.body, std::move(settings), sim::order_kinds() | story.kinds, {}, std::move(sizes)};
 }
 
 std::uint64_t count_deviations(std::span<const sim::choice_record> choices) {

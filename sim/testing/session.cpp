@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "sim/testing/settings.hpp"
 #include "sim/testing/text.hpp"
 
 namespace twinloop::testing {
@@ -60,16 +61,6 @@ sim::strategy parse_strategy(const std::string& text) {
                                 did_you_mean(text, known), join(known))};
 }
 
-void check_setting(const scenario& story, const std::string& name) {
-  if (story.defaults.contains(name)) return;
-  std::vector<std::string> known;
-  for (const auto& [known_name, value] : story.defaults) known.push_back(known_name);
-  throw usage_error{known.empty()
-                        ? fmt::format("scenario \"{}\" has no settings, so it cannot have \"{}\"", story.name, name)
-                        : fmt::format("scenario \"{}\" has no setting \"{}\"{} (known: {})", story.name, name,
-                                      did_you_mean(name, known), join(known))};
-}
-
 bool is_directory(const std::string& path) {
   struct stat status {};
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
@@ -91,16 +82,15 @@ const scenario& find_scenario(const session& session, const std::string& name) {
 }
 
 configuration parse_settings(const scenario& story, const std::vector<std::string>& settings) {
-  configuration parsed = story.defaults;
+  configuration parsed;
   for (const std::string& text : settings) {
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0) {
       throw usage_error{fmt::format("--set {}: write it as name=value", text)};
     }
-    const std::string name = text.substr(0, equals);
-    check_setting(story, name);
-    parsed[name] = text.substr(equals + 1);
+    parsed[text.substr(0, equals)] = text.substr(equals + 1);
   }
+  if (const auto wrong = wrong_setting(story, parsed)) throw usage_error{"--set: " + *wrong};
   return parsed;
 }
 
@@ -130,7 +120,9 @@ subject make_subject(const session& session, const replay_file& file) {
                                   session.line.file, file.scenario)};
   }
   const scenario& story = find_scenario(session, file.scenario);
-  for (const auto& [name, value] : file.settings) check_setting(story, name);
+  if (const auto wrong = wrong_setting(story, file.settings)) {
+    throw usage_error{fmt::format("{} cannot be used: {}", session.line.file, *wrong)};
+  }
   return make_subject(story, file.settings);
 }
 

@@ -27,7 +27,7 @@ struct session {
 const scenario& find_scenario(const session& session, const std::string& name);
 /// The subject of a command line: scenario, checked settings, kinds.
 subject make_subject(const session& session, const scenario& story);
-/// Adds "name=value" settings after checking that the scenario knows the names.
+/// The settings of "name=value" words, after checking that the scenario takes them.
 configuration parse_settings(const scenario& story, const std::vector<std::string>& settings);
 /// Reads the replay file of the command line and checks that it is of this program.
 replay_file load_replay(const session& session);

@@ -55,24 +55,25 @@ void shrinker::delete_spans() {
 /// being followed leniently.
 void shrinker::shrink_workload() {
   bool smaller = false;
-  for (const std::string& name : sizes_) smaller = lower_setting(name) || smaller;
+  for (const size_setting& size : sizes_) smaller = lower_setting(size) || smaller;
   if (smaller) {
     known_.clear();
     learn_natural();
   }
 }
 
-bool shrinker::lower_setting(const std::string& name) {
-  const auto found = settings_.find(name);
+bool shrinker::lower_setting(const size_setting& size) {
+  const auto found = settings_.find(size.name);
   if (found == settings_.end()) return false;
   const std::optional<std::uint64_t> whole = parse_number(found->second);
-  if (!whole || *whole < 2) return false;
-  std::uint64_t passes = 0;
+  if (!whole || *whole <= size.min) return false;
+  const std::uint64_t untried = size.min - 1;
+  std::uint64_t passes = untried;
   std::uint64_t fails_at = *whole;
   while (fails_at - passes > 1 && may_go_on()) {
-    const std::uint64_t middle = passes == 0 ? 1 : passes + (fails_at - passes) / 2;
+    const std::uint64_t middle = passes == untried ? size.min : passes + (fails_at - passes) / 2;
     configuration less = settings_;
-    less[name] = std::to_string(middle);
+    less[size.name] = std::to_string(middle);
     const std::vector<sim::choice_record> kept = best_;
     const trace kept_steps = best_steps_;
     const measure kept_measure = best_measure_;

@@ -107,14 +107,14 @@ class shrinker {
   // ---- shrink_spans.cpp
   void delete_spans();
   void shrink_workload();
-  bool lower_setting(const std::string& name);
+  bool lower_setting(const size_setting& size);
 
   executor execute_;
   shrink_budget budget_;
   failure_signature expected_;
   std::uint64_t trace_hash_;
   configuration settings_;
-  std::vector<std::string> sizes_;
+  std::vector<size_setting> sizes_;
   std::uint32_t kinds_;  ///< that may deviate
   std::vector<sim::choice_record> best_;
   trace best_steps_;

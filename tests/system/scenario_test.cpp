@@ -71,5 +71,47 @@ TEST_P(fixed_server, is_clean) {
 INSTANTIATE_TEST_SUITE_P(scenario, fixed_server, testing::Values("kv", "kv-expiry", "kv-crashes", "echo"),
                          [](const auto& each) { return underscored(each.param); });
 
+struct wrong_setting {
+  const char* program;
+  const char* scenario;
+  const char* text;
+  const char* allowed;
+};
+
+// None of these may run under a default, nor count as a failure of the scenario.
+TEST(scenario, refuses_settings_that_it_does_not_take) {
+  for (const wrong_setting& wrong : {
+           wrong_setting{KV, "kv", "clients=abc", "a number from 1 to 3"},
+           {KV, "kv", "clients=-5", "a number from 1 to 3"},
+           {KV, "kv", "clients=0", "a number from 1 to 3"},
+           {KV, "kv", "clients=4", "a number from 1 to 3"},
+           {KV, "kv", "requests=1e9x", "a number from 1 to 20"},
+           {KV, "kv", "pipeline=0", "a number from 1 to 20"},
+           {KV, "kv-crashes", "crash=maybe", "0 or 1"},
+           {KV, "kv", "bug=nosuch", "one of \"\", ack_before_sync, "},
+           {ECHO_SCENARIO, "echo", "messages=0", "a number from 1 to "},
+           {ECHO_SCENARIO, "echo-drop_without_recheck", "messages=x", "a number from 1 to "},
+       }) {
+    finished done = run({wrong.program, "explore", wrong.scenario, "--runs", "10", "--set", wrong.text});
+    EXPECT_EQ(done.status, 2) << wrong.text << done.output;
+    EXPECT_NE(done.errors.find(std::string("it takes ") + wrong.allowed), std::string::npos) << done.errors;
+  }
+}
+
+TEST(scenario, runs_at_the_ends_of_its_settings) {
+  for (const char* words : {"clients=1", "clients=3", "requests=1", "requests=20", "pipeline=1", "pipeline=20",
+                            "compact_at=0", "compact_at=1", "compact_at=1000000000"}) {
+    finished done = run({KV, "explore", "kv", "--runs", "20", "--set", words});
+    EXPECT_EQ(done.status, 0) << words << done.output << done.errors;
+  }
+  finished most = run({KV, "explore", "kv-crashes", "--runs", "20", "--set", "clients=3", "--set", "requests=20",
+                       "--set", "pipeline=20"});
+  EXPECT_EQ(most.status, 0) << most.output << most.errors;
+  for (const char* words : {"messages=1", "messages=100"}) {
+    finished done = run({ECHO_SCENARIO, "explore", "echo", "--runs", "20", "--set", words});
+    EXPECT_EQ(done.status, 0) << words << done.output << done.errors;
+  }
+}
+
 }  // namespace
 }  // namespace system_test

@@ -46,11 +46,14 @@ std::string choose_settings(const std::vector<std::string>& texts, options& out)
   for (const std::string& text : texts) {
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos) return fmt::format("--set: {} is no setting; one is clients=3", text);
-    const auto known = make_scenario(*all_rows().front(), true);
-    if (!known.defaults.contains(text.substr(0, equals))) {
-      return fmt::format("--set: there is no dial {}; see --help", text.substr(0, equals));
-    }
-    out.settings[text.substr(0, equals)] = text.substr(equals + 1);
+    const std::string name = text.substr(0, equals);
+    const std::string value = text.substr(equals + 1);
+    const auto known = dial_settings(*all_rows().front(), true);
+    const auto dial = known.find(name);
+    if (dial == known.end()) return fmt::format("--set: there is no dial {}; see --help", name);
+    if (!dial->second.takes(value))
+      return fmt::format("--set: {} takes {}, not \"{}\"", name, dial->second.allowed(), value);
+    out.settings[name] = value;
   }
   return {};
 }

@@ -3,6 +3,8 @@
 // world, reset for each run; searches under a fixed seed.
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 #include "scenarios/bugs/bench/contenders.hpp"
 #include "scenarios/bugs/rows.hpp"
 #include "sim/testing/run.hpp"
@@ -105,13 +107,32 @@ TEST(bug_rows, number_from_b01_to_b31_without_a_gap) {
   }
 }
 
-TEST(bug_dials, are_read_from_settings_and_kept_within_their_limits) {
-  const dials read = read_dials({{"twin", "fixed"}, {"clients", "0"}, {"noise_chains", "9999"}, {"latency", "spread"}});
+TEST(bug_dials, are_read_from_the_settings_of_a_scenario) {
+  const row& first = *all_rows().front();
+  const dials standard = read_dials(twinloop::testing::make_subject(make_scenario(first, true), {}).settings);
+  EXPECT_TRUE(standard.buggy);
+  EXPECT_EQ(standard.clients, first.clients);
+  const dials read = read_dials(
+      {{"twin", "fixed"}, {"clients", "3"}, {"noise_chains", "0"}, {"noise_length", "7"}, {"latency", "spread"}});
   EXPECT_FALSE(read.buggy);
-  EXPECT_EQ(read.clients, 1u);
-  EXPECT_EQ(read.noise_chains, 64u);
-  EXPECT_EQ(read.noise_length, dials{}.noise_length);
+  EXPECT_EQ(read.clients, 3u);
+  EXPECT_EQ(read.noise_chains, 0u);
+  EXPECT_EQ(read.noise_length, 7u);
   EXPECT_TRUE(read.spread_latency);
+}
+
+TEST(bug_dials, outside_their_limits_are_refused) {
+  const row& first = *all_rows().front();
+  for (const twinloop::testing::configuration& wrong :
+       std::vector<twinloop::testing::configuration>{{{"clients", "0"}},
+                                                     {{"clients", "65"}},
+                                                     {{"noise_chains", "9999"}},
+                                                     {{"noise_length", "many"}},
+                                                     {{"latency", "slow"}},
+                                                     {{"twin", ""}}}) {
+    EXPECT_THROW(twinloop::testing::make_subject(make_scenario(first, true), wrong), std::invalid_argument)
+        << wrong.begin()->first;
+  }
 }
 
 }  // namespace

@@ -49,7 +49,12 @@ TEST_F(command_line, lists_scenarios_and_settings) {
   const finished_program list = stories("list");
   EXPECT_EQ(list.status, 0);
   EXPECT_HAS(list.output, "order                   breaks when b completes before a (buggy twin: expected to fail)\n");
-  EXPECT_HAS(list.output, "--set bug=on");
+  EXPECT_HAS(list.output, "--set bug=on    on or off\n");
+  EXPECT_HAS(list.output, "--set note=any  any text\n");
+  EXPECT_HAS(list.output, "--set size=4    a number from 2 to 8\n");
+  const json order = json::parse(stories("list --json").output)["scenarios"][2];
+  EXPECT_EQ(order["settings"]["size"], "4");
+  EXPECT_EQ(order["allowed"]["size"], "a number from 2 to 8");
 }
 
 TEST_F(command_line, suggests_the_nearest_scenario) {
@@ -62,7 +67,8 @@ TEST_F(command_line, suggests_the_nearest_scenario) {
 TEST_F(command_line, refuses_settings_that_the_scenario_does_not_know) {
   const finished_program wrong = stories("run order --set bugg=on");
   EXPECT_EQ(wrong.status, 2);
-  EXPECT_HAS(wrong.errors, "scenario \"order\" has no setting \"bugg\"; did you mean \"bug\"? (known: bug, size)");
+  EXPECT_HAS(wrong.errors,
+             "scenario \"order\" has no setting \"bugg\"; did you mean \"bug\"? (known: bug, note, size)");
   EXPECT_HAS(stories("run clean --set x=1").errors, "has no settings");
   EXPECT_HAS(stories("run order --set bug").errors, "write it as name=value");
 }

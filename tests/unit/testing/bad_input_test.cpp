@@ -1,0 +1,50 @@
+// Goal: what a scenario binary cannot use is refused with exit status 2 and a sentence, and never taken for something
+// else. Method: runs the program testing_stories in a directory of its own, as a person would.
+#include <gtest/gtest.h>
+
+#include "tests/unit/testing/subprocess.hpp"
+#include "tests/unit/testing/temporary_directory.hpp"
+#include "twinloop/testing.hpp"
+
+namespace {
+
+class bad_input : public ::testing::Test {
+ protected:
+  finished_program shell(const std::string& command) { return run_program(directory_.path(), command); }
+  finished_program stories(const std::string& words) { return shell(stories_ + " " + words); }
+  /// Expects it to be refused with these words among others.
+  void refuses(const std::string& words, const std::string& why) {
+    const finished_program refused = stories(words);
+    EXPECT_EQ(refused.status, 2) << words << "\n" << refused.output;
+    EXPECT_NE(refused.errors.find(why), std::string::npos) << words << "\n" << refused.errors;
+    EXPECT_EQ(refused.errors.find("terminate"), std::string::npos) << refused.errors;
+  }
+  const std::string stories_ = "'" TWINLOOP_STORIES "'";
+  temporary_directory directory_;
+};
+
+TEST_F(bad_input, of_settings_names_setting_value_and_what_is_allowed) {
+  for (const std::string command : {"run", "explore"}) {
+    refuses(command + " order --set size=abc",
+            "setting \"size\" of scenario \"order\" cannot be \"abc\": it takes a number from 2 to 8");
+    refuses(command + " order --set bug=onn", "cannot be \"onn\": it takes on or off; did you mean \"on\"?");
+  }
+  for (const std::string value : {"1", "9", "-5", "4x", ""}) refuses("run order --set size=" + value, "it takes");
+  EXPECT_EQ(stories("run order --set size=2 --set bug=off --set note=").status, 0);
+}
+
+TEST_F(bad_input, of_settings_in_a_replay_file_names_the_file) {
+  ASSERT_EQ(stories("run order -o order.twin").status, 0);
+  const std::string path = directory_.file("order.twin");
+  std::string error;
+  auto file = twinloop::testing::replay_file::load(path, error);
+  ASSERT_TRUE(file) << error;
+  file->settings["size"] = "9";
+  ASSERT_EQ(file->save(path), std::nullopt);
+  for (const std::string command : {"replay", "replay --lenient", "shrink", "explain"}) {
+    refuses(command + " order.twin",
+            "order.twin cannot be used: setting \"size\" of scenario \"order\" cannot be \"9\"");
+  }
+}
+
+}  // namespace
