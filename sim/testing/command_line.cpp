@@ -21,6 +21,18 @@ const CLI::Validator a_number(
     },
     "NUMBER");
 
+/// CLI11 by itself takes 2^64 and more for 2^64 - 1, and 010 for 8.
+std::string as_decimal(std::string& text, std::uint64_t min) {
+  const std::optional<std::uint64_t> number = parse_number(text);
+  if (!number || *number < min) {
+    return fmt::format("\"{}\" is no number from {} to {} (decimal, or hex after 0x)", text, min, UINT64_MAX);
+  }
+  text = std::to_string(*number);
+  return {};
+}
+const CLI::Validator a_count([](std::string& text) { return as_decimal(text, 0); }, "");
+const CLI::Validator a_count_above_zero([](std::string& text) { return as_decimal(text, 1); }, "");
+
 const CLI::Validator above_zero(
     [](const std::string& text) {
       double number = 0;
@@ -95,6 +107,7 @@ class parser {
     add_scenario(sub);
     sub.add_option("--run", line_.run, "Number of the run in that search; 0 and 1 are natural")
         ->capture_default_str()
+        ->transform(a_count)
         ->type_name("R");
     sub.add_flag("--natural", line_.natural, "In natural order, whatever --run says");
     add_stall(sub);
@@ -112,11 +125,11 @@ class parser {
     sub.add_option("--max-failures", line_.max_failures, "End when so many distinct failures were found; 0 = never")
         ->default_str(std::to_string(default_max_failures))
         ->type_name("N")
-        ->check(a_number);
+        ->transform(a_count);
     sub.add_flag("--until-saturated{500}", line_.until_saturated,
                  "End after 500 runs, or =N, that were all equivalent to runs before them")
         ->type_name("")
-        ->check(above_zero);
+        ->transform(a_count_above_zero);
     sub.add_flag("--no-coverage", line_.no_coverage, "Do not look which runs are equivalent: faster");
     sub.add_flag("--keep-going", line_.keep_going, "Go on past failures: this is the default");
     sub.add_flag("--shrink", line_.shrink_too, "Shrink what was found at once");
@@ -130,13 +143,13 @@ class parser {
     sub.add_option("--budget", line_.budget,
                    "How long to search: 30s, 5m, 2h, 10000runs, or both as 5m,10000runs; default 10000runs")
         ->type_name("BUDGET");
-    sub.add_option("--runs", line_.runs, "The same as --budget=Nruns")->type_name("N")->check(above_zero);
+    sub.add_option("--runs", line_.runs, "The same as --budget=Nruns")->type_name("N")->transform(a_count_above_zero);
     sub.add_option("--time", line_.seconds, "The same as --budget=SECONDSs")->type_name("SECONDS")->check(above_zero);
   }
   void add_sharing(CLI::App& sub) {
     sub.add_option("-j,--jobs", line_.jobs, "Worker processes at a time; default: one for each CPU")
         ->type_name("N")
-        ->check(above_zero);
+        ->transform(a_count_above_zero);
     sub.add_option("--shard", line_.part, "Only part I of N of the runs: 2/4. The parts never overlap")
         ->type_name("I/N");
     sub.add_option("--results", line_.results,

@@ -47,4 +47,22 @@ TEST_F(bad_input, of_settings_in_a_replay_file_names_the_file) {
   }
 }
 
+TEST_F(bad_input, of_numbers_beyond_their_range_is_not_clamped) {
+  const std::string beyond = "99999999999999999999";
+  refuses("run clean --run " + beyond, "\"" + beyond + "\" is no number from 0 to 18446744073709551615");
+  refuses("run clean --run -1", "is no number from 0");
+  refuses("run clean --seed " + beyond, "is no number");
+  for (const std::string option : {"--runs", "--jobs", "--until-saturated", "--max-failures"}) {
+    refuses("explore clean " + option + "=" + beyond, "is no number from ");
+  }
+  refuses("explore clean --jobs 99999999999", "--jobs");
+}
+
+TEST_F(bad_input, numbers_are_decimal_or_hex_and_never_octal) {
+  const std::string ten = stories("run order --run 10 --json").output;
+  EXPECT_NE(ten, stories("run order --run 8 --json").output);
+  EXPECT_EQ(ten, stories("run order --run 010 --json").output);
+  EXPECT_EQ(ten, stories("run order --run 0xa --json").output);
+}
+
 }  // namespace
