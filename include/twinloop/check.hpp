@@ -55,6 +55,7 @@ struct check_options {
 /// What a check did. True if nothing broke.
 struct check_result {
   bool passed = false;
+  bool skipped = false;  ///< nothing was run, as TWINLOOP_REPLAY is a run of something else; passed all the same
   std::string text;  ///< of a failure, as printed: what broke, the minimal workload, the deviations, both reproductions
   std::vector<std::pair<std::string, std::string>>
       workload;               ///< what was drawn in the failing case: name or type, value

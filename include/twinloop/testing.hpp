@@ -125,11 +125,20 @@ struct run_result {
 run_result run_once(const scenario& story, const configuration& settings, sim::choice_source* source,
                     std::uint64_t data_seed, bool with_names = false);
 
-/// What GoogleTest's macro does for one test: `runs` schedules, or the one of TWINLOOP_REPLAY (a file). Gives back
-/// nothing when all were clean, else the text of the failure with its replay line. `expectations` lists what another
-/// library has counted as failed since the test began: what a run adds to it makes that run a failing one.
-std::optional<std::string> check_runs(const char* test, void (*body)(sim::world&), std::uint64_t runs,
-                                      std::uint32_t extra_kinds, std::vector<sim::failure> (*expectations)() = nullptr);
+/// What became of a test.
+struct verdict {
+  enum class kind : std::uint8_t { passed, failed, skipped };
+  kind is = kind::passed;
+  std::string text{};  ///< of a failure, with its replay line; or why it was skipped
+  bool failed() const { return is == kind::failed; }
+  bool skipped() const { return is == kind::skipped; }
+};
+
+/// What GoogleTest's macro does for one test: `runs` schedules, or the one of TWINLOOP_REPLAY (a file); a test that the
+/// file is not about is skipped. `expectations` lists what another library has counted as failed since the test began:
+/// what a run adds to it makes that run a failing one.
+verdict check_runs(const char* test, void (*body)(sim::world&), std::uint64_t runs, std::uint32_t extra_kinds,
+                   std::vector<sim::failure> (*expectations)() = nullptr);
 
 /// The failed EXPECTs and ASSERTs of the GoogleTest test under way.
 template <class UnitTest>
@@ -152,21 +161,23 @@ std::vector<sim::failure> failed_expectations(const UnitTest& framework) {
 /// A GoogleTest test whose body runs `runs` times, each under another schedule, with `world` ready to be filled. A run
 /// fails by what its world reports, by an exception, or by a failed EXPECT or ASSERT.
 /// TWINLOOP_REPLAY=<file> runs the one recorded there, TWINLOOP_SEED=<n> changes the search, TWINLOOP_RUNS=<n> its
-/// length, TWINLOOP_RUN=<n> runs that one only; TWINLOOP_EXPLAIN=<file> says why the run recorded there fails. Replay
-/// files go to TWINLOOP_REPLAY_DIR or the working directory.
+/// length, TWINLOOP_RUN=<n> runs that one only; TWINLOOP_EXPLAIN=<file> says why the run recorded there fails. With a
+/// file the other tests of its program are skipped, and those of another program fail. Replay files go to
+/// TWINLOOP_REPLAY_DIR or the working directory.
 /// TWINLOOP_BUDGET=30s (5m, 2h, 10000runs) searches for so long instead. TWINLOOP_JOBS=<n> runs in n worker processes:
 /// an abort, a crash, an endless loop (TWINLOOP_STALL seconds of CPU time, 10 by default) then fails the test with its
 /// replay line, and the next test goes on; without it a crash ends the test program and an endless loop goes on, as a
 /// debugger wants it.
 /// Include gtest/gtest.h first.
-#define TWINLOOP_TEST(suite, name, runs)                                                                  \
-  static void suite##_##name##_body(::twinloop::sim::world& world);                                       \
-  TEST(suite, name) {                                                                                     \
-    auto failed = ::twinloop::testing::check_runs(#suite "." #name, &suite##_##name##_body, runs, 0, [] { \
-      return ::twinloop::testing::failed_expectations(*::testing::UnitTest::GetInstance());               \
-    });                                                                                                   \
-    if (failed) FAIL() << *failed;                                                                        \
-  }                                                                                                       \
+#define TWINLOOP_TEST(suite, name, runs)                                                                       \
+  static void suite##_##name##_body(::twinloop::sim::world& world);                                            \
+  TEST(suite, name) {                                                                                          \
+    const auto ended = ::twinloop::testing::check_runs(#suite "." #name, &suite##_##name##_body, runs, 0, [] { \
+      return ::twinloop::testing::failed_expectations(*::testing::UnitTest::GetInstance());                    \
+    });                                                                                                        \
+    if (ended.failed()) FAIL() << ended.text;                                                                  \
+    if (ended.skipped()) GTEST_SKIP() << ended.text;                                                           \
+  }                                                                                                            \
   static void suite##_##name##_body([[maybe_unused]] ::twinloop::sim::world& world)
 
 #endif

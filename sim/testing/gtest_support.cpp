@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include "sim/testing/asked_replay.hpp"
 #include "sim/testing/crash_note.hpp"
 #include "sim/testing/explanation.hpp"
 #include "sim/testing/explore.hpp"
@@ -50,49 +51,57 @@ class test_runs {
     }
   }
 
-  /// The text of the first failure.
-  std::optional<std::string> search() { return environment_.jobs == 0 ? search_here() : search_in_workers(); }
+  verdict run() {
+    if (environment_.explain) return of_file("TWINLOOP_EXPLAIN", *environment_.explain, &test_runs::explain_file);
+    if (environment_.replay) return of_file("TWINLOOP_REPLAY", *environment_.replay, &test_runs::replay);
+    return failed_if(environment_.jobs == 0 ? search_here() : search_in_workers());
+  }
 
-  /// The text of the failure that the file records, or of what is wrong with it.
-  std::optional<std::string> replay(const std::string& path) {
-    std::string trouble;
-    const std::optional<replay_file> file = load("TWINLOOP_REPLAY", path, trouble);
-    if (!file) return trouble.empty() ? std::nullopt : std::optional(trouble);
-    sim::replay_source source(file->choices, sim::replay_source::matching::strict);
+ private:
+  /// `text` is that of a failure, if there was one.
+  static verdict failed_if(std::optional<std::string> text) {
+    return text ? verdict{verdict::kind::failed, *std::move(text)} : verdict{};
+  }
+
+  using use_of_file = std::optional<std::string> (test_runs::*)(const std::string& path, const replay_file& file);
+  verdict of_file(const char* variable, const std::string& path, use_of_file use) {
+    asked_replay asked = load_asked_replay(variable, path, base_name(binary_), test_);
+    return asked.file ? failed_if((this->*use)(path, *asked.file)) : std::move(asked.instead);
+  }
+
+  /// The text of the failure that the file records.
+  std::optional<std::string> replay(const std::string& path, const replay_file& file) {
+    sim::replay_source source(file.choices, sim::replay_source::matching::strict);
     shared_memory memory;
-    finding found{finding::nature::failure, file->seed, file->run, 0, {}};
-    const isolated_request request{&what_, &source, file->data_seed, file->run, false, &source};
+    finding found{finding::nature::failure, file.seed, file.run, 0, {}};
+    const isolated_request request{&what_, &source, file.data_seed, file.run, false, &source};
     found.seen = environment_.jobs == 0 ? run_here(memory, request) : run_isolated(memory, request, watching());
     const run_result& now = found.seen.result;
     std::string text;
     if (failing(now)) text = failure_report(found, {replay_words(path), "", explain_words(path)}, {});
-    if (file->ended == sim::name(now.ended) && file->broke.name == now.broke.name && file->hash == now.hash) {
+    if (file.ended == sim::name(now.ended) && file.broke.name == now.broke.name && file.hash == now.hash) {
       return text.empty() ? std::nullopt : std::optional("\n" + text);
     }
     return fmt::format("{} did not replay: it was recorded as {} with trace hash {}, and is {} with {} now{}\n{}", path,
-                       file->broke.name.empty() ? file->ended : file->broke.name, hex(file->hash),
+                       file.broke.name.empty() ? file.ended : file.broke.name, hex(file.hash),
                        now.broke.name.empty() ? sim::name(now.ended) : now.broke.name, hex(now.hash),
                        found.seen.divergence ? "; it goes another way at " + *found.seen.divergence : "", text);
   }
 
   /// The same file's failure, with all that can be found out about it.
-  std::optional<std::string> explain_file(const std::string& path) {
-    std::string trouble;
-    const std::optional<replay_file> file = load("TWINLOOP_EXPLAIN", path, trouble);
-    if (!file) return trouble.empty() ? std::nullopt : std::optional(trouble);
-    const std::optional<run_result> expected = recorded_failure(*file);
+  std::optional<std::string> explain_file(const std::string& path, const replay_file& file) {
+    const std::optional<run_result> expected = recorded_failure(file);
     if (!expected) return fmt::format("{} is the record of a clean run; there is no failure in it", path);
     shrink_options options;
     options.stall = environment_.stall;
     shared_memory memory;
-    explanation why = explain(memory, what_, file->data_seed, file->choices, *expected, options);
+    explanation why = explain(memory, what_, file.data_seed, file.choices, *expected, options);
     if (why.problem) return fmt::format("{}: nothing to explain: {}", path, *why.problem);
-    finding found{finding::nature::failure, file->seed, file->run, 0, why.shrunk.best};
+    finding found{finding::nature::failure, file.seed, file.run, 0, why.shrunk.best};
     found.natural = why.natural;
     return "\n" + failure_report(found, {replay_words(path), "", ""}, {}) + explanation_text(why);
   }
 
- private:
   std::optional<std::string> search_here() {
     const wall::time_point started = wall::now();
     crash_note note(
@@ -132,19 +141,6 @@ class test_runs {
   }
 
   std::string filtered_binary() const { return fmt::format("{} --gtest_filter={}", binary_, test_); }
-  /// The file, if it can be read and is one of this test. It is no trouble if it is another test's.
-  std::optional<replay_file> load(const char* variable, const std::string& path, std::string& trouble) const {
-    std::string error;
-    std::optional<replay_file> file = replay_file::load(path, error);
-    if (!file) {
-      trouble = fmt::format("{}: {}", variable, error);
-    } else if (file->scenario != test_) {
-      fmt::print(stderr, "{}: {} is a run of {}; {} is left out\n", variable, path, file->scenario, test_);
-      file.reset();
-    }
-    return file;
-  }
-
   std::string explain_words(const std::string& path) const {
     return fmt::format("TWINLOOP_EXPLAIN={} {}", path, filtered_binary());
   }
@@ -254,19 +250,16 @@ class test_runs {
 
 }  // namespace
 
-std::optional<std::string> check_runs(const char* test, void (*body)(sim::world&), std::uint64_t runs,
-                                      std::uint32_t extra_kinds, std::vector<sim::failure> (*expectations)()) {
+verdict check_runs(const char* test, void (*body)(sim::world&), std::uint64_t runs, std::uint32_t extra_kinds,
+                   std::vector<sim::failure> (*expectations)()) {
   TWINLOOP_ASSERT(body != nullptr);
   subject what{
       test, [body](sim::world& world, const configuration&) { body(world); }, {}, sim::order_kinds() | extra_kinds, {}};
   if (expectations != nullptr) what.expectations = expectations;
   try {
-    const gtest_environment environment = read_gtest_environment();
-    test_runs all(test, std::move(what), runs, environment);
-    if (environment.explain) return all.explain_file(*environment.explain);
-    return environment.replay ? all.replay(*environment.replay) : all.search();
+    return test_runs(test, std::move(what), runs, read_gtest_environment()).run();
   } catch (const std::exception& error) {  // a variable that is no number, or no memory or process to be had
-    return fmt::format("{}: {}", test, error.what());
+    return {verdict::kind::failed, fmt::format("{}: {}", test, error.what())};
   }
 }
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "sim/testing/asked_replay.hpp"
 #include "sim/testing/file_io.hpp"
 #include "sim/testing/property_search.hpp"
 #include "sim/testing/report.hpp"
@@ -32,6 +33,11 @@ std::string this_command() {
     if (letter == '\0') letter = ' ';
   }
   return words;
+}
+
+std::string this_program() {
+  const std::string command = this_command();
+  return base_name(command.substr(0, command.find(' ')));
 }
 
 std::string file_name(std::string name) {
@@ -141,29 +147,28 @@ class property_check {
 
   check_result replay(const std::string& path) {
     check_result done;
-    std::string error;
-    const auto file = replay_file::load(path, error);
-    if (!file) return fail_with(fmt::format("TWINLOOP_REPLAY: {}\n", error));
-    if (file->scenario != name_) {
-      fmt::print(stderr, "TWINLOOP_REPLAY: {} is a run of {}; {} is left out\n", path, file->scenario, name_);
-      done.passed = true;
+    asked_replay asked = load_asked_replay("TWINLOOP_REPLAY", path, this_program(), name_);
+    if (asked.instead.failed()) return fail_with(asked.instead.text + "\n");
+    if (asked.instead.skipped()) {
+      fmt::print(stderr, "{}\n", asked.instead.text);
+      done.passed = done.skipped = true;
       return done;
     }
-    const auto settings = file->settings.find("rapidcheck");
-    const auto place = settings == file->settings.end() ? std::nullopt : parse_reproduce(name_, settings->second);
+    const replay_file& file = *asked.file;
+    const auto settings = file.settings.find("rapidcheck");
+    const auto place = settings == file.settings.end() ? std::nullopt : parse_reproduce(name_, settings->second);
     const auto what = place ? find_case(workloads_, *place) : std::nullopt;
     if (!what || what->what.discarded) {
       return fail_with(fmt::format("{} holds a case of {} that its generators do not make any more\n", path, name_));
     }
-    sim::replay_source source(file->choices, sim::replay_source::matching::strict);
+    sim::replay_source source(file.choices, sim::replay_source::matching::strict);
     const subject about = search_.subject_of(*what);
     shared_memory memory;
-    finding found{finding::nature::failure, file->seed, file->run, 0, {}};
-    found.seen = run_here(memory, {&about, &source, file->data_seed, file->run, false, &source});
+    finding found{finding::nature::failure, file.seed, file.run, 0, {}};
+    found.seen = run_here(memory, {&about, &source, file.data_seed, file.run, false, &source});
     done.cases = done.runs = 1;
     const run_result& now = found.seen.result;
-    const bool same =
-        file->ended == sim::name(now.ended) && file->broke.name == now.broke.name && file->hash == now.hash;
+    const bool same = file.ended == sim::name(now.ended) && file.broke.name == now.broke.name && file.hash == now.hash;
     if (same && !failing(now)) {
       done.passed = true;
       return done;
@@ -171,7 +176,7 @@ class property_check {
     done = tell(std::move(done), {*what, now}, found, settings->second, path);
     if (!same) {
       done.text += fmt::format("{} did not replay: it was recorded as {} with trace hash {}, and is {} with {} now\n",
-                               path, file->broke.name, hex(file->hash), now.broke.name, hex(now.hash));
+                               path, file.broke.name, hex(file.hash), now.broke.name, hex(now.hash));
     }
     return done;
   }
@@ -188,8 +193,8 @@ class property_check {
     done.replay_file = from_file;
     if (from_file.empty() && found.what == finding::nature::failure) {
       done.replay_file = file_name(name_);
-      const std::string program = base_name(this_command().substr(0, this_command().find(' ')));
-      if (auto error = make_replay_file(found, search_.subject_of(broken.what), program).save(done.replay_file)) {
+      if (auto error =
+              make_replay_file(found, search_.subject_of(broken.what), this_program()).save(done.replay_file)) {
         trouble = *error + "\n";
         done.replay_file.clear();
       }

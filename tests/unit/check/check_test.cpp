@@ -107,7 +107,21 @@ TEST_F(check, a_replay_file_of_another_property_is_left_out) {
   const scoped_variable file("TWINLOOP_REPLAY", found.replay_file);
   const check_result other = twinloop::check("other", [](sim::world& world) { world.fail("never", "runs"); });
   EXPECT_TRUE(other.passed);
+  EXPECT_TRUE(other.skipped);
   EXPECT_EQ(other.runs, 0u);
+}
+
+TEST_F(check, a_replay_file_of_another_program_fails) {
+  const check_result found = joint();
+  std::string error;
+  auto foreign = twinloop::testing::replay_file::load(found.replay_file, error);
+  ASSERT_TRUE(foreign) << error;
+  foreign->program = "elsewhere";
+  ASSERT_EQ(foreign->save(found.replay_file), std::nullopt);
+  const scoped_variable file("TWINLOOP_REPLAY", found.replay_file);
+  const check_result other = twinloop::check("joint", [](sim::world&) {}, {.print = false});
+  EXPECT_FALSE(other.passed);
+  EXPECT_NE(other.text.find("was recorded by the program \"elsewhere\""), std::string::npos) << other.text;
 }
 
 TEST_F(check, a_file_that_does_not_fail_any_more_says_so) {

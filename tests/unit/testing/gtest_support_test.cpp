@@ -61,7 +61,31 @@ TEST_F(twinloop_test, says_what_is_wrong_with_a_file_that_it_is_to_explain) {
   const std::string file = "TWINLOOP_EXPLAIN=macro.finds_a_failed_check-1.twin";
   const finished_program other = run("of_a_sound_body_passes", file);
   EXPECT_EQ(other.status, 0) << "another test's file is none of its business";
-  EXPECT_HAS(other.errors, "of_a_sound_body_passes is left out");
+  EXPECT_HAS(other.output, "[  SKIPPED ] macro.of_a_sound_body_passes");
+}
+
+TEST_F(twinloop_test, is_skipped_if_the_file_is_a_run_of_another_test) {
+  EXPECT_EQ(run("finds_a_failed_check").status, 1);
+  const finished_program both =
+      run("finds_a_failed_check:macro.stands_last", "TWINLOOP_REPLAY=macro.finds_a_failed_check-1.twin");
+  EXPECT_HAS(both.output, "[  FAILED  ] macro.finds_a_failed_check");
+  EXPECT_HAS(both.output, "[  SKIPPED ] macro.stands_last");
+  EXPECT_HAS(
+      both.output,
+      "macro.finds_a_failed_check-1.twin is a run of macro.finds_a_failed_check, so macro.stands_last is skipped");
+  EXPECT_EQ(both.output.find("[       OK ]"), std::string::npos) << both.output;
+}
+
+TEST_F(twinloop_test, fails_if_the_file_is_one_of_another_program) {
+  ASSERT_EQ(run_program(directory_.path(), std::string("'") + TWINLOOP_STORIES + "' run clean -o clean.twin").status,
+            0);
+  for (const char* variable : {"TWINLOOP_REPLAY", "TWINLOOP_EXPLAIN"}) {
+    const finished_program failed = run("of_a_sound_body_passes", std::string(variable) + "=clean.twin");
+    EXPECT_EQ(failed.status, 1) << failed.output;
+    EXPECT_HAS(failed.output, std::string(variable) +
+                                  ": clean.twin was recorded by the program \"testing_stories\", and this is "
+                                  "\"testing_macro_sample\"");
+  }
 }
 
 TEST_F(twinloop_test, takes_a_failed_expectation_for_a_failing_run) {
