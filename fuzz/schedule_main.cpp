@@ -60,7 +60,11 @@ std::uint32_t kinds_of(std::string_view list) {
     list.remove_prefix(std::min(word.size() + 1, list.size()));
     const std::size_t kind = twinloop::sim::parse_choice_kind(word);
     if (kind == twinloop::sim::choice_kinds) leave(2, fmt::format("TWINLOOP_FUZZ_KINDS: no kind \"{}\"\n", word));
-    kinds |= twinloop::sim::bit(static_cast<twinloop::sim::choice_kind>(kind));
+    const std::uint32_t bit = twinloop::sim::bit(static_cast<twinloop::sim::choice_kind>(kind));
+    if ((twinloop::sim::reserved_kinds() & bit) != 0) {
+      leave(2, fmt::format("TWINLOOP_FUZZ_KINDS: {} is reserved: no world asks choices of that kind yet\n", word));
+    }
+    kinds |= bit;
   }
   return kinds;
 }

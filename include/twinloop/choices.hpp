@@ -23,7 +23,8 @@
 
 namespace twinloop::sim {
 
-/// What is asked. Each kind is masked and budgeted on its own. Part of the replay format: append only.
+/// What is asked. Each kind is masked and budgeted on its own. Part of the replay format: append only. Reserved kinds
+/// have their place in it, and no world asks them yet.
 enum class choice_kind : std::uint8_t {
   pick,         ///< which of the ready things happens next
   batch,        ///< how many completions one wait delivers: 0 = all that are ready, v = exactly v
@@ -36,13 +37,13 @@ enum class choice_kind : std::uint8_t {
   short_io,     ///< how much less than asked a transfer moves
   cancel_race,  ///< who wins: 0 = the cancel, 1 = the operation
   close_defer,  ///< hold a close completion, as defer
-  net_fault,    ///< 0 = none; connection refused, reset, ...
+  net_fault,    ///< reserved: 0 = none; connection refused, reset, ...
   disk_fault,   ///< 0 = none; failed calls; what a crash keeps of unsynced data
-  exhaust,      ///< 0 = no; descriptors, memory or disk space run out
+  exhaust,      ///< reserved: 0 = no; descriptors, memory or disk space run out
   crash,        ///< 0 = no; the process dies here
-  clock,        ///< wall clock offsets and steps
+  clock,        ///< reserved: wall clock offsets and steps
   dns,          ///< order, delay and failure of name answers
-  signal,       ///< when a signal arrives
+  signal,       ///< reserved: when a signal arrives
   user,         ///< values that the test draws with world::choose
 };
 inline constexpr std::size_t choice_kinds = 19;
@@ -181,6 +182,8 @@ class byte_source final : public choice_source {
 /// Which kinds a search explores unless told otherwise: all orders, short transfers and latencies, no faults.
 std::uint32_t order_kinds() noexcept;
 std::uint32_t bit(choice_kind kind) noexcept;
+/// The reserved kinds, as bits: a search of nothing else would try nothing.
+std::uint32_t reserved_kinds() noexcept;
 
 /// Memory that a run is recorded into while it goes on. The bytes may be shared with another process: everything needed
 /// to read the record stands in them, behind plain stores and a length that is written last, so that it can be read

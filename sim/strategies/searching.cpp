@@ -15,6 +15,10 @@ std::uint32_t fault_kinds() noexcept {
          bit(choice_kind::crash) | bit(choice_kind::clock) | bit(choice_kind::dns) | bit(choice_kind::signal);
 }
 
+std::uint32_t reserved_kinds() noexcept {
+  return bit(choice_kind::net_fault) | bit(choice_kind::exhaust) | bit(choice_kind::clock) | bit(choice_kind::signal);
+}
+
 std::uint32_t order_kinds() noexcept { return ((1u << choice_kinds) - 1) & ~fault_kinds(); }
 
 searching_source::searching_source(const search_plan& plan)

@@ -28,20 +28,29 @@ std::string join(const std::vector<std::string>& words) {
 
 std::uint32_t parse_kinds(const std::string& text) {
   std::vector<std::string> known;
+  std::uint32_t all = 0;
   for (std::size_t index = 0; index < sim::choice_kinds; ++index) {
-    known.emplace_back(sim::name(static_cast<sim::choice_kind>(index)));
+    const auto kind = static_cast<sim::choice_kind>(index);
+    if ((sim::reserved_kinds() & sim::bit(kind)) != 0) continue;
+    known.emplace_back(sim::name(kind));
+    all |= sim::bit(kind);
   }
-  if (text == "all") return (std::uint32_t{1} << sim::choice_kinds) - 1;
+  if (text == "all") return all;
   std::uint32_t kinds = 0;
   for (std::size_t at = 0; at <= text.size();) {
     const std::size_t end = std::min(text.find(',', at), text.size());
     const std::string word = text.substr(at, end - at);
-    const std::size_t kind = sim::parse_choice_kind(word);
-    if (kind >= sim::choice_kinds) {
+    const std::size_t index = sim::parse_choice_kind(word);
+    if (index >= sim::choice_kinds) {
       throw usage_error{fmt::format("--kinds: there is no kind of choice \"{}\"{} (known: all, {})", word,
                                     did_you_mean(word, known), join(known))};
     }
-    kinds |= sim::bit(static_cast<sim::choice_kind>(kind));
+    const std::uint32_t kind = sim::bit(static_cast<sim::choice_kind>(index));
+    if ((sim::reserved_kinds() & kind) != 0) {
+      throw usage_error{fmt::format(
+          "--kinds: {} is reserved: no world asks choices of that kind yet (there are: all, {})", word, join(known))};
+    }
+    kinds |= kind;
     at = end + 1;
   }
   return kinds;

@@ -16,6 +16,12 @@ TEST(choices, every_kind_has_a_name_that_reads_back) {
   EXPECT_EQ(parse_choice_kind("no such kind"), choice_kinds);
 }
 
+TEST(choices, reserved_kinds_keep_their_place_and_are_no_orders) {
+  EXPECT_EQ(reserved_kinds(), bit(choice_kind::net_fault) | bit(choice_kind::exhaust) | bit(choice_kind::clock) |
+                                  bit(choice_kind::signal));
+  EXPECT_EQ(reserved_kinds() & order_kinds(), 0u);
+}
+
 TEST(choices, the_first_two_runs_of_every_search_are_natural) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     EXPECT_EQ(plan_run(seed, 0, order_kinds()).how, strategy::natural);

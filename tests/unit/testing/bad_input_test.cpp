@@ -65,4 +65,15 @@ TEST_F(bad_input, numbers_are_decimal_or_hex_and_never_octal) {
   EXPECT_EQ(ten, stories("run order --run 0xa --json").output);
 }
 
+TEST_F(bad_input, of_reserved_kinds_says_that_nothing_asks_them) {
+  for (const std::string kind : {"net_fault", "exhaust", "clock", "signal"}) {
+    refuses("explore clean --runs 10 --kinds pick," + kind,
+            "--kinds: " + kind + " is reserved: no world asks choices of that kind yet (there are: all, pick, batch,");
+  }
+  const std::string errors = stories("explore clean --kinds clock").errors;
+  EXPECT_EQ(errors.find("exhaust"), std::string::npos) << "is not among those there are\n" << errors;
+  EXPECT_EQ(stories("explore clean --runs 10 --kinds pick,crash").status, 0);
+  EXPECT_EQ(stories("explore clean --runs 10 --kinds all").status, 0);
+}
+
 }  // namespace
