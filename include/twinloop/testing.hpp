@@ -81,8 +81,9 @@ struct scenario {
 };
 
 /// The command line of a scenario binary: list, run, explore, replay, shrink, explain, merge. Exit status: 0 clean, 1 a
-/// failure was found (or did not replay), 2 wrong use, 3 a search was interrupted before it found anything.
-/// `spelled` is how a test of the same program would write `all`, for the tests that `explain` prints.
+/// failure was found (or did not replay), 2 wrong use or output that could not be written, 3 a search was interrupted
+/// before it found anything. `spelled` is how a test of the same program would write `all`, for the tests that
+/// `explain` prints.
 int scenario_main(int argc, char** argv, std::span<const scenario> all, const char* spelled = "scenarios()");
 
 /// A copy of the scenario of that name; throws std::invalid_argument, which lists those there are, if there is none.

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstdio>
 
+#include "sim/testing/console.hpp"
 #include "sim/testing/text.hpp"
 
 namespace twinloop::testing {
@@ -47,8 +48,8 @@ class parser {
   explicit parser(command_line& line)
       : line_(line),
         app_(fmt::format("{}: scenarios in a simulated world.\n"
-                         "Exit status: 0 clean, 1 a failure was found (or did not replay), 2 wrong use,\n"
-                         "3 interrupted before anything was found.",
+                         "Exit status: 0 clean, 1 a failure was found (or did not replay), 2 wrong use, or\n"
+                         "output that could not be written, 3 interrupted before anything was found.",
                          line.program)) {
     app_.name(line.program);
     app_.require_subcommand(1);
@@ -233,8 +234,9 @@ std::variant<command_line, int> parse_command_line(int argc, char** argv) {
     return line;
   } catch (const CLI::CallForHelp&) {
     const auto chosen = parse.app().get_subcommands();
-    fmt::print("{}", chosen.empty() ? parse.app().help() : chosen.front()->help());
-    return 0;
+    console out(false);
+    out.say(chosen.empty() ? parse.app().help() : chosen.front()->help());
+    return out.finish(line.program, exit_clean);
   } catch (const CLI::ParseError& error) {
     fmt::print(stderr, "{}: {}; see {} --help\n", line.program, error.what(), line.invoked);
     return exit_wrong_use;

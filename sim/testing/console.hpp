@@ -15,14 +15,19 @@ class console {
   bool json() const { return json_; }
   const palette& colours() const { return colours_; }
   /// Text for people, on standard output; nothing with --json.
-  void say(std::string_view text) const;
+  void say(std::string_view text);
   /// The one object of --json; nothing without it.
-  void give(const nlohmann::json& object) const;
+  void give(const nlohmann::json& object);
   /// An error, on standard error; with --json also {"error": ...} on standard output.
-  void complain(const std::string& program, const std::string& text) const;
+  void complain(const std::string& program, const std::string& text);
+  /// What became of all that was said: `status`, or wrong use, told on standard error, if some of it was lost. The
+  /// commands go on in between: a search that nobody reads still leaves its files.
+  int finish(const std::string& program, int status) const;
 
  private:
+  void write(std::string_view text);
   bool json_;
+  int error_ = 0;  // errno of the first write that failed
   palette colours_;
 };
 

@@ -35,8 +35,9 @@ int scenario_main(int argc, char** argv, std::span<const scenario> all, const ch
   if (const int* status = std::get_if<int>(&parsed)) return *status;
   const command_line& line = std::get<command_line>(parsed);
   console out(line.json);
+  int status = exit_wrong_use;
   try {
-    return dispatch({line, all, out, spelled});
+    status = dispatch({line, all, out, spelled});
   } catch (const usage_error& error) {
     out.complain(line.program, error.text);
   } catch (const results_error& error) {
@@ -44,7 +45,7 @@ int scenario_main(int argc, char** argv, std::span<const scenario> all, const ch
   } catch (const std::exception& error) {  // no memory to share, no process to start
     out.complain(line.program, error.what());
   }
-  return exit_wrong_use;
+  return out.finish(line.program, status);
 }
 
 }  // namespace twinloop::testing

@@ -76,4 +76,18 @@ TEST_F(bad_input, of_reserved_kinds_says_that_nothing_asks_them) {
   EXPECT_EQ(stories("explore clean --runs 10 --kinds all").status, 0);
 }
 
+TEST_F(bad_input, output_that_cannot_be_written_is_an_error) {
+  for (const std::string words : {"list", "list --json", "--help", "run --help", "run clean", "run clean --json",
+                                  "explore clean --runs 20", "explore clean --runs 20 --json"}) {
+    refuses(words + " >/dev/full", "cannot write to standard output: No space left on device");
+  }
+  refuses("run nothing --json >/dev/full", "there is no scenario \"nothing\"");
+  refuses("list >&-", "cannot write to standard output: Bad file descriptor");
+}
+
+TEST_F(bad_input, output_that_cannot_be_written_costs_no_finding) {
+  refuses("explore order --stop-at-first >/dev/full", "cannot write to standard output");
+  EXPECT_EQ(stories("replay order-1.twin").status, 0);
+}
+
 }  // namespace
