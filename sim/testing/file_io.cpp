@@ -62,6 +62,16 @@ int write_into(const std::string& path, std::string_view content) {
   return error;
 }
 
+struct open_file {
+  explicit open_file(int opened) : number(opened) {}
+  ~open_file() {
+    if (number >= 0) ::close(number);
+  }
+  open_file(const open_file&) = delete;
+  open_file& operator=(const open_file&) = delete;
+  const int number;
+};
+
 }  // namespace
 
 std::optional<std::string> replace_file(const std::string& given, std::string_view content) {
@@ -91,25 +101,29 @@ std::optional<std::string> replace_file(const std::string& given, std::string_vi
   return failed(error, doing);
 }
 
-std::optional<std::string> read_whole_file(const std::string& path, std::string& error) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) {
-    error = fmt::format("cannot read {}: {}", path, reason(errno));
+std::optional<std::string> read_whole_file(const std::string& path, std::string& error, std::size_t limit) {
+  const auto failed = [&](const std::string& why) {
+    error = fmt::format("cannot read {}: {}", path, why);
     return std::nullopt;
-  }
+  };
+  const open_file from(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (from.number < 0) return failed(reason(errno));
+  struct stat status {};
+  if (::fstat(from.number, &status) != 0) return failed(reason(errno));
+  if (S_ISDIR(status.st_mode)) return failed(reason(EISDIR));
+  // Devices have no end: /dev/zero would be read until memory is used up.
+  if (!S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode)) return failed("it is neither a regular file nor a pipe");
+  const std::string too_large = fmt::format("it is larger than {} bytes, which is the most that is read", limit);
+  if (S_ISREG(status.st_mode) && static_cast<std::uint64_t>(status.st_size) > limit) return failed(too_large);
   std::string content;
   char block[1 << 16];
-  ssize_t got = 0;
-  while ((got = ::read(descriptor, block, sizeof block)) != 0) {
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) break;
-    content.append(block, static_cast<std::size_t>(got));
+  while (content.size() <= limit) {
+    const ssize_t got = ::read(from.number, block, sizeof block);
+    if (got == 0) return content;
+    if (got < 0 && errno != EINTR) return failed(reason(errno));
+    if (got > 0) content.append(block, static_cast<std::size_t>(got));
   }
-  const int failed = got < 0 ? errno : 0;
-  ::close(descriptor);
-  if (failed == 0) return content;
-  error = fmt::format("cannot read {}: {}", path, reason(failed));
-  return std::nullopt;
+  return failed(too_large);
 }
 
 }  // namespace twinloop::testing

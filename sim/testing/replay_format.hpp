@@ -6,6 +6,7 @@
 #ifndef TWINLOOP_SIM_TESTING_REPLAY_FORMAT_HPP
 #define TWINLOOP_SIM_TESTING_REPLAY_FORMAT_HPP
 
+#include <cstddef>
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -14,6 +15,8 @@ namespace twinloop::testing {
 
 inline constexpr const char* replay_format_name = "twinloop replay";
 inline constexpr std::uint64_t replay_format_version = 1;
+/// The most that is read, and so that is written: about four million choices.
+inline constexpr std::size_t replay_bytes_max = std::size_t{256} << 20;
 
 /// The checksum of a document that does not hold one yet.
 std::string replay_checksum(const nlohmann::json& document);

@@ -156,7 +156,7 @@ replay_file decode(const json& document) {
 }  // namespace
 
 std::optional<replay_file> replay_file::load(const std::string& path, std::string& error) {
-  const std::optional<std::string> text = read_whole_file(path, error);
+  const std::optional<std::string> text = read_whole_file(path, error, replay_bytes_max);
   if (!text) return std::nullopt;
   try {
     json document = parse(*text);

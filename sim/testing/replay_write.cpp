@@ -88,7 +88,12 @@ std::string replay_checksum(const json& document) {
 }
 
 std::optional<std::string> replay_file::save(const std::string& path) const {
-  return replace_file(path, lay_out(encode(*this)));
+  const std::string text = lay_out(encode(*this));
+  if (text.size() > replay_bytes_max) {
+    return fmt::format("cannot write {}: the {} choices of this run take {} bytes, and a replay file has at most {}",
+                       path, choices.size(), text.size(), replay_bytes_max);
+  }
+  return replace_file(path, text);
 }
 
 }  // namespace twinloop::testing

@@ -90,4 +90,25 @@ TEST_F(bad_input, output_that_cannot_be_written_costs_no_finding) {
   EXPECT_EQ(stories("replay order-1.twin").status, 0);
 }
 
+TEST_F(bad_input, files_without_an_end_are_not_read) {
+  for (const std::string command : {"replay", "shrink", "explain"}) {
+    refuses(command + " /dev/zero", "cannot read /dev/zero: it is neither a regular file nor a pipe");
+  }
+  refuses("replay .", "cannot read .: Is a directory");
+}
+
+TEST_F(bad_input, files_are_read_up_to_a_limit) {
+  ASSERT_EQ(shell("truncate -s 268435457 large.twin").status, 0);
+  refuses("replay large.twin", "cannot read large.twin: it is larger than 268435456 bytes");
+  const finished_program pipe = shell("head -c 268435457 /dev/zero | " + stories_ + " replay /dev/stdin");
+  EXPECT_EQ(pipe.status, 2);
+  EXPECT_NE(pipe.errors.find("it is larger than 268435456 bytes"), std::string::npos) << pipe.errors;
+}
+
+TEST_F(bad_input, a_replay_file_may_come_through_a_pipe) {
+  ASSERT_EQ(stories("run order -o order.twin").status, 0);
+  const finished_program piped = shell("cat order.twin | " + stories_ + " replay /dev/stdin");
+  EXPECT_EQ(piped.status, 0) << piped.errors;
+}
+
 }  // namespace
