@@ -1,7 +1,7 @@
 // TCP: listeners, streams, names.
 //
 //   tcp_listener listener(loop, "listener");
-//   listener.listen(address::any(6379), 128, [&](result<accepted> peer) { ... new session(loop, *peer) ... });
+//   listener.listen(address::any(6379), [&](result<accepted> peer) { ... new session(loop, *peer) ... });
 //
 //   tcp_stream stream(loop, accepted);
 //   stream.on_read([&](result<std::span<std::byte>> data) { ... });        // empty span = end of stream
