@@ -36,7 +36,7 @@ TEST_P(raced_row, has_a_pair_whose_two_orders_were_run_and_end_differently) {
   EXPECT_EQ(why.race->clean.result.ended, sim::outcome::clean);
   EXPECT_NE(why.race->pair.first.identity, why.race->pair.second.identity);
   EXPECT_EQ(why.sure.identical, why.sure.replays);
-  EXPECT_EQ(explanation_text(why).find("#"), std::string::npos) << "a hash stands for a name\n" << explanation_text(why);
+  EXPECT_EQ(explanation_text(why).find("#"), std::string::npos) << explanation_text(why);
 }
 
 class natural_row : public testing::TestWithParam<const char*> {};
