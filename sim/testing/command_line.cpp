@@ -26,7 +26,8 @@ const CLI::Validator a_number(
 std::string as_decimal(std::string& text, std::uint64_t min) {
   const std::optional<std::uint64_t> number = parse_number(text);
   if (!number || *number < min) {
-    return fmt::format("\"{}\" is no number from {} to {} (decimal, or hex after 0x)", text, min, UINT64_MAX);
+    return fmt::format("\"{}\" is no number {}below 2^64 (decimal, or hex after 0x)", text,
+                       min == 0 ? "" : "above 0 and ");
   }
   text = std::to_string(*number);
   return {};
