@@ -28,7 +28,9 @@ BANNED_WORDS = [
 ]
 BANNED_SYMBOLS = re.compile(
     r"^(clock_gettime|gettimeofday|time|nanosleep|usleep|sleep|rand|random|srand|getrandom|getentropy|getenv|secure_getenv|"
-    r"pthread_create|fork|open|open64|read|write|socket|connect|accept4?|bind|listen|epoll_\w+|eventfd|fopen(64)?|mmap|"
+    r"pthread_create|v?fork|syscall|open(at)?(64)?|read|write|readv|writev|p(read|write)(64)?|f(data)?sync|rename|unlink|"
+    r"rmdir|mkdir|ftruncate(64)?|f?stat(64)?|socket|connect|accept4?|bind|listen|shutdown|recv(from|msg)?|send(to|msg)?|"
+    r"p?poll|p?select|epoll_\w+|eventfd|timerfd_\w+|fopen(64)?|getpid|gethostname|getaddrinfo|uname|"
     r"_ZNSt6chrono3_V2\d+(steady|system)_clock3nowEv|_ZNSt13random_device\w*|_ZNSt6thread\w*)(@|$)")
 LINES_MAX, COLUMNS_MAX, FUNCTION_MAX = 600, 120, 70
 NEVER_EVERYWHERE = re.compile(r"\b(TODO|FIXME|XXX)\b")
