@@ -22,6 +22,7 @@ void process_main(fiber&, void* context) {
       }
     } scope(self, own);
     self.exit_status = self.main(own, self.args);
+    if (!self.killed) world.describe_under_way(self, own);
   } catch (const process_killed&) {
   } catch (const assertion_failed&) {  // recorded when it failed
   } catch (const std::exception& error) {
@@ -85,6 +86,7 @@ void world_state::start_process(process_state& started) {
   started.queue.clear();
   started.mutexes.clear();
   ++started.starts;
+  started.system_id = 100 + ++started.host->starts;
   started.exit_status.reset();
   started.host->down = false;
   started.random = random_stream(options_.seed).split(started.node->hash + started.starts);

@@ -105,6 +105,7 @@ struct process_state {
   std::uint32_t index = 0;       // in the world's list
   std::uint32_t generation = 0;  // of this life; stale events do not match
   std::uint32_t starts = 0;
+  std::uint32_t system_id = 0;  // what it is told when it asks for its process id
   std::uint32_t throws = 0;  // of process_killed, while dying
   std::uint32_t crash_asked = 0;
   std::vector<std::pair<std::uint64_t, std::uint32_t>> names_made;  // hash of a handle's name, how many had it

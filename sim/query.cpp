@@ -62,7 +62,7 @@ result<void> kernel_of_process::query(query_request& call) {
       call.value = 4;
       return {};
     case query_kind::process_id:
-      call.value = 100 + p.host->ordinal * 100 + p.starts;
+      call.value = p.system_id;
       return {};
     case query_kind::socket:
       return make_socket(p, call);

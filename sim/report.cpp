@@ -1,7 +1,7 @@
 // What a run has to say for itself.
 #include <cstring>
 
-#include "sim/world_state.hpp"
+#include "sim/ready.hpp"
 
 #include <fmt/format.h>
 
@@ -113,6 +113,22 @@ void world_state::describe_waiting(process_state& of) {
     for (const job_state* job : lock.waiting) add(job->running, nullptr, "waits for a mutex");
   }
   if (report_.waiting.size() == before) report_.waiting.push_back(who + ": waits with nothing under way");
+}
+
+/// main has returned: what its loop still had to do, and cancels now.
+void world_state::describe_under_way(process_state& ended, loop& own) {
+  own.walk_operations([&](const op& each) {
+    const descriptor* const on = find_descriptor(ended, each.handle);
+    const std::string of = on != nullptr ? name_arena::text_of(*on->node)
+                                         : fmt::format("{}/{}", name_arena::text_of(*ended.node), each.name.text());
+    report_.left.push_back(fmt::format("{} ({}){} was still under way when {} ended", of, twinloop::name(each.kind),
+                                       made_at(each.made.place()), ended.text));
+  });
+  own.walk([&](handle& each) {
+    if (!each.active()) return;
+    report_.left.push_back(fmt::format("{}/{} ({}){} was still active when {} ended", name_arena::text_of(*ended.node),
+                                       each.name().text(), each.type(), made_at(each.made().place()), ended.text));
+  });
 }
 
 void world_state::describe_left(const process_state& ended) {

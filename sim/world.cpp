@@ -116,6 +116,7 @@ void world_state::reset(world_options with) {
   blocked_in_call_ = 0;
   foreground_ = 0;
   has_next_ = stopping_ = out_of_time_ = false;
+  allowed_outside_ = 0;
   failed_as_ = outcome::failed;
   observed_state_ = nullptr;
   set_limits();
@@ -150,6 +151,7 @@ void host_state::forget() {
   ports.clear();
   next_port = 32768;
   descriptor_limit = 1024;
+  starts = 0;
   down = false;
   files_asked.clear();
 }

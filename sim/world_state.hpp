@@ -69,6 +69,7 @@ struct host_state {
   std::vector<bound_port> ports;
   std::uint16_t next_port = 32768;
   std::uint32_t descriptor_limit = 1024;
+  std::uint32_t starts = 0;  // of all its processes
   bool down = false;
   std::deque<std::pair<std::string, named>> files_asked;  // path -> its questions
   named& asked_about(std::string_view path);
@@ -263,6 +264,7 @@ struct world_state {
   void finish_report(bool out_of_time);
   void describe_hang();
   void describe_waiting(process_state& of);
+  void describe_under_way(process_state& ended, loop& own);
   void describe_left(const process_state& ended);
   std::string describe_entry(const ready_entry& entry) const;
 
@@ -317,6 +319,7 @@ struct world_state {
   std::int64_t until_ = INT64_MAX;
   outcome failed_as_ = outcome::failed;
   std::uint64_t abandoned_ = 0;
+  std::uint32_t allowed_outside_ = 0;  // bits of `outside`
   run_report report_;
   std::vector<event> event_log_;
   std::map<std::uint64_t, std::string> option_texts_;  // identity -> text; only while events are logged

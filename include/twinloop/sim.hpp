@@ -25,6 +25,7 @@
 
 #include "twinloop/choices.hpp"
 #include "twinloop/loop.hpp"
+#include "twinloop/outside.hpp"
 #include "twinloop/strategies.hpp"
 
 namespace twinloop::sim {
@@ -92,8 +93,8 @@ struct run_report {
   duration elapsed{0};                 ///< virtual
   std::vector<std::string> waiting;    ///< hung: who waits for what
   std::uint64_t abandoned_stacks = 0;  ///< killed fibers that could not unwind
-  /// Files and sockets that a finished process left open, each with where it was made. Operations and jobs that its
-  /// loop's destructor cancelled are not among them.
+  /// What processes left whose main returned, each with where it was made: files and sockets that are open, operations
+  /// and jobs under way, handles of process_local objects that are active (armed timers, say). No failure by itself.
   std::vector<std::string> left;
   bool clean() const { return ended == outcome::clean; }
   /// All of it, for people.
@@ -198,6 +199,9 @@ class world {
   std::uint32_t choose(label name, std::uint32_t n);
   /// Runs `callback` in the world at a virtual time from now, outside any process: to crash hosts, heal links, check.
   void at(duration after, std::function<void()> callback, label name = "world.at");
+
+  /// Programs may use `source`, although a run may not repeat then (outside.hpp). From now on, until reset.
+  void allow(outside source);
 
   /// What else counts as state when a run that does not end is judged to be livelocked or slow: a hash of the program's
   /// or the test's own. Without it only what the simulator sees counts. Called in the last deliveries before a limit.

@@ -13,6 +13,7 @@
 
 #include "sim/testing/stack_note.hpp"
 #include "sim/testing/text.hpp"
+#include "sim/testing/wrapped_call.hpp"
 
 namespace twinloop::testing {
 namespace {
@@ -201,6 +202,15 @@ code_place common_place(const stack_samples& samples) {
   }
   for (std::size_t i = common.size(); i-- > 0;) {
     if (!of_libraries(common[i])) return for_people(std::move(common[i]));
+  }
+  return {};
+}
+
+std::string place_of_call(const void* return_address) {
+  const found_module module = module_of(reinterpret_cast<std::uint64_t>(return_address) - 1);
+  if (!module.is_program) return {};
+  for (const code_place& place : places_at(module.offset)) {
+    if (!of_libraries(place)) return for_people(place).line;
   }
   return {};
 }

@@ -2,6 +2,7 @@
 // Method: runs the program testing_failures in a directory of its own, as a person or a script would.
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -221,7 +222,11 @@ TEST_F(search_commands, shrink_an_endless_loop_with_the_patience_they_have_by_de
   ASSERT_EQ(failures("explore endless_loop --stall 1 --stop-at-first").status, 1);
   const finished_program shrunk = failures("shrink endless_loop-1.twin");
   EXPECT_EQ(shrunk.status, 0) << shrunk.output << shrunk.errors;
-  EXPECT_HAS(shrunk.output, "-> 1 deviation");
+  int before = 0, after = 0;  // how far it gets depends on the machine; that it gets on does not
+  const std::size_t told = shrunk.output.find("shrunk: ");
+  ASSERT_NE(told, std::string::npos) << shrunk.output;
+  ASSERT_EQ(std::sscanf(shrunk.output.c_str() + told, "shrunk: %d -> %d deviation", &before, &after), 2);
+  EXPECT_LT(after, before);
 }
 
 TEST_F(search_commands, stop_at_the_first_failure_if_asked) {
