@@ -69,7 +69,7 @@ struct option_reader {
 constexpr std::array<option_reader, 6> readers{{
     {"--bind", "ADDRESS", "an IPv4 or IPv6 address", "address to listen on (127.0.0.1)", read_bind},
     {"--port", "N", "a port number from 0 to 65535", "port to listen on; 0 = any free one (6379)", read_port},
-    {"--dir", "PATH", "a path", "directory that holds the data (.)", read_directory},
+    {"--dir", "PATH", "a path", "directory of the data; one server at a time (.)", read_directory},
     {"--port-file", "PATH", "a path", "write the port there, once clients can connect", read_port_file},
     {"--compact-at", "BYTES", "a number of bytes", "log size that is worth a snapshot; 0 = never (67108864)",
      read_compact_at},
