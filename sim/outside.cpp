@@ -50,6 +50,7 @@ const char* name(outside source) noexcept {
 }
 
 bool watches(outside source) noexcept {
+  const race_checks::gate scope;
   const world_state* const world = watching_world();
   return world != nullptr && (world->allowed_outside_ & 1u << static_cast<unsigned>(source)) == 0;
 }
@@ -60,23 +61,26 @@ void report_outside(outside source, std::string_view function, std::string place
   world_state& world = *running_world();
   if (world.stopping_) return;
   world.record_failure(fmt::format("outside.{}", name(source)),
-                       fmt::format("{} called {}: {}", task_name(world.current_fiber_), function, instead_of(source)),
+                       fmt::format("{} called {}: {}", task_name(running_task()), function, instead_of(source)),
                        std::move(place));
 }
 
-const void* running_task() noexcept {
+std::uint64_t running_task() noexcept {
+  const race_checks::gate scope;
   const world_state* const world = running_world();
-  return world != nullptr ? world->current_fiber_ : nullptr;
+  if (world == nullptr || world->current_fiber_ == nullptr) return 0;
+  return world->current_job_ != nullptr ? world->current_job_->task : world->current_process_->task;
 }
 
-std::string task_name(const void* task) {
+std::string task_name(std::uint64_t task) {
+  const race_checks::gate scope;
   const world_state* const world = running_world();
-  if (world == nullptr || task == nullptr) return {};
+  if (world == nullptr || task == 0) return {};
   for (std::size_t i = 0; i < world->processes_used_; ++i) {
     const process_state& each = *world->processes_[i];
-    if (each.stack && &*each.stack == task) return name_arena::text_of(*each.node);
+    if (each.running && each.task == task) return name_arena::text_of(*each.node);
     for (const auto& job : each.jobs) {
-      if (!job->stack || &*job->stack != task || job->running == nullptr) continue;
+      if (job->running == nullptr || job->task != task) continue;
       return fmt::format("{}/{}", name_arena::text_of(*each.node), job->running->name.text());
     }
   }

@@ -139,6 +139,7 @@ job_state& world_state::make_job(process_state& of, work_op& running) {
   of.free_jobs.pop_back();
   made.process = &of;
   made.running = &running;
+  made.task = ++tasks_;
   {
     const race_checks::forgotten scope;
     made.context.emplace(of.kernel, running);

@@ -58,6 +58,7 @@ struct job_state {
   std::optional<job> context;
   std::optional<fiber> stack;
   std::uint64_t identity = 0;
+  std::uint64_t task = 0;  // number of this run of it
   named asked{};
   named* name = nullptr;             // what `asked` was copied from
   blocking_request* call = nullptr;  // the blocking call it is suspended in
@@ -105,8 +106,9 @@ struct process_state {
   std::uint32_t index = 0;       // in the world's list
   std::uint32_t generation = 0;  // of this life; stale events do not match
   std::uint32_t starts = 0;
+  std::uint64_t task = 0;       // number of this life of main
   std::uint32_t system_id = 0;  // what it is told when it asks for its process id
-  std::uint32_t throws = 0;  // of process_killed, while dying
+  std::uint32_t throws = 0;     // of process_killed, while dying
   std::uint32_t crash_asked = 0;
   std::vector<std::pair<std::uint64_t, std::uint32_t>> names_made;  // hash of a handle's name, how many had it
   std::deque<call_name> call_names;

@@ -121,13 +121,14 @@ void world_state::describe_under_way(process_state& ended, loop& own) {
     const descriptor* const on = find_descriptor(ended, each.handle);
     const std::string of = on != nullptr ? name_arena::text_of(*on->node)
                                          : fmt::format("{}/{}", name_arena::text_of(*ended.node), each.name.text());
-    report_.left.push_back(fmt::format("{} ({}){} was still under way when {} ended", of, twinloop::name(each.kind),
-                                       made_at(each.made.place()), ended.text));
+    report_.unfinished.push_back(fmt::format("{} ({}){} was still under way when {} ended", of,
+                                             twinloop::name(each.kind), made_at(each.made.place()), ended.text));
   });
   own.walk([&](handle& each) {
     if (!each.active()) return;
-    report_.left.push_back(fmt::format("{}/{} ({}){} was still active when {} ended", name_arena::text_of(*ended.node),
-                                       each.name().text(), each.type(), made_at(each.made().place()), ended.text));
+    report_.unfinished.push_back(fmt::format("{}/{} ({}){} was still active when {} ended",
+                                             name_arena::text_of(*ended.node), each.name().text(), each.type(),
+                                             made_at(each.made().place()), ended.text));
   });
 }
 
@@ -176,6 +177,7 @@ std::string run_report::text() const {
   }
   for (const std::string& each : waiting) out += "  waiting: " + each + "\n";
   for (const std::string& each : left) out += "  left: " + each + "\n";
+  for (const std::string& each : unfinished) out += "  unfinished: " + each + "\n";
   if (abandoned_stacks > 0) out += fmt::format("  {} killed stacks could not be unwound\n", abandoned_stacks);
   return out;
 }

@@ -320,6 +320,7 @@ struct world_state {
   outcome failed_as_ = outcome::failed;
   std::uint64_t abandoned_ = 0;
   std::uint32_t allowed_outside_ = 0;  // bits of `outside`
+  std::uint64_t tasks_ = 0;            // started so far, in all runs
   run_report report_;
   std::vector<event> event_log_;
   std::map<std::uint64_t, std::string> option_texts_;  // identity -> text; only while events are logged

@@ -34,11 +34,11 @@ bool watches(outside source) noexcept;
 /// so. Later reports of a run that has failed already are dropped.
 void report_outside(outside source, std::string_view function, std::string place);
 
-/// What runs on this thread: a process's main and callbacks, or one job; nullptr outside of all simulated programs. Two
-/// that live at the same time differ. For watching what a task holds while it is suspended.
-const void* running_task() noexcept;
-/// For people: "server/kv", "server/kv/compaction" of a job; empty for what is none of the running world's tasks.
-std::string task_name(const void* task);
+/// What runs on this thread: a process's main and callbacks, or one job, as a number that no other task of the world has
+/// or had; 0 outside of all simulated programs. For watching what a task holds while it is suspended.
+std::uint64_t running_task() noexcept;
+/// For people: "server/kv", "server/kv/compaction" of a job; empty if the running world has no such task any more.
+std::string task_name(std::uint64_t task);
 /// Fails the run because the running task would block the thread that all of them share; as report_outside.
 void report_blocking(std::string message, std::string place);
 

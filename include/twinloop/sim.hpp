@@ -93,9 +93,11 @@ struct run_report {
   duration elapsed{0};                 ///< virtual
   std::vector<std::string> waiting;    ///< hung: who waits for what
   std::uint64_t abandoned_stacks = 0;  ///< killed fibers that could not unwind
-  /// What processes left whose main returned, each with where it was made: files and sockets that are open, operations
-  /// and jobs under way, handles of process_local objects that are active (armed timers, say). No failure by itself.
+  /// Files and sockets that a finished process left open, each with where it was made.
   std::vector<std::string> left;
+  /// What it still had to do, and the end of its loop cancelled: operations, jobs, armed timers and other active
+  /// handles of process_local objects, each with where it was made. A program that stops its loop may mean that.
+  std::vector<std::string> unfinished;
   bool clean() const { return ended == outcome::clean; }
   /// All of it, for people.
   std::string text() const;

@@ -13,7 +13,6 @@
 
 #include "sim/testing/stack_note.hpp"
 #include "sim/testing/text.hpp"
-#include "sim/testing/wrapped_call.hpp"
 
 namespace twinloop::testing {
 namespace {
@@ -206,11 +205,14 @@ code_place common_place(const stack_samples& samples) {
   return {};
 }
 
-std::string place_of_call(const void* return_address) {
-  const found_module module = module_of(reinterpret_cast<std::uint64_t>(return_address) - 1);
-  if (!module.is_program) return {};
-  for (const code_place& place : places_at(module.offset)) {
-    if (!of_libraries(place)) return for_people(place).line;
+std::string program_line(std::span<void* const> return_addresses) {
+  for (void* const address : return_addresses) {
+    const found_module module = module_of(reinterpret_cast<std::uint64_t>(address) - 1);
+    if (!module.is_program) continue;
+    for (const code_place& place : places_at(module.offset)) {
+      if (of_libraries(place)) continue;
+      if (std::string line = for_people(place).line; !line.empty()) return line;
+    }
   }
   return {};
 }

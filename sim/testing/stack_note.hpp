@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,10 @@ struct code_place {
 /// samples have in common from the outside inwards: of one sample, where it was; of several, what it could not leave.
 /// The function is empty if there is none.
 code_place common_place(const stack_samples& samples);
+
+/// The same for a stack of this process, innermost first, as "kv/server.cpp:88": where the program's own code called
+/// libraries. Empty if that is not known. Looked up with addr2line, once for each address.
+std::string program_line(std::span<void* const> return_addresses);
 
 /// Whether a function belongs to libraries and not to the program under test, by its name.
 bool library_function(const std::string& name);

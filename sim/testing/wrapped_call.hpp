@@ -6,6 +6,8 @@
 #ifndef TWINLOOP_SIM_TESTING_WRAPPED_CALL_HPP
 #define TWINLOOP_SIM_TESTING_WRAPPED_CALL_HPP
 
+#include <array>
+#include <cstddef>
 #include <string>
 
 /// Declares __real_FUNCTION and begins the definition of __wrap_FUNCTION.
@@ -16,9 +18,17 @@
 
 namespace twinloop::testing {
 
-/// Where the program made a call, by its return address: "kv/server.cpp:88" of the innermost function that is no
-/// library's; empty if that is not known. Looked up with addr2line, once for each address.
-std::string place_of_call(const void* return_address);
+/// Who called: to be taken in a wrapper, and named when it is told.
+class call_stack {
+ public:
+  static call_stack here();
+  /// Where the program made the call: stack_note.hpp's program_line.
+  std::string place() const;
+
+ private:
+  std::array<void*, 12> frames_{};
+  std::size_t count_ = 0;
+};
 
 }  // namespace twinloop::testing
 

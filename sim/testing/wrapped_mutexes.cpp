@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,12 +22,12 @@ namespace {
 
 using twinloop::sim::running_task;
 using twinloop::sim::task_name;
-using twinloop::testing::place_of_call;
+using twinloop::testing::call_stack;
 
 struct held_mutex {
   const pthread_mutex_t* mutex;
-  const void* task;
-  const void* caller;  // of lock
+  std::uint64_t task;
+  call_stack locked;
   unsigned times = 1;  // of a recursive one
 };
 
@@ -44,48 +45,60 @@ held_mutex* find_held(const pthread_mutex_t* mutex) {
   return at == held.end() ? nullptr : &*at;
 }
 
-int fail(const held_mutex& held, const void* caller) {
-  const void* const task = running_task();
-  const std::string first = place_of_call(held.caller);
+/// A task that goes on later. (One that has ended may have left a mutex locked, or gone together with it.)
+bool is_suspended(std::uint64_t task) { return task != running_task() && !task_name(task).empty(); }
+
+int fail(const held_mutex& held) {
+  const std::uint64_t task = running_task();
+  const std::string first = held.locked.place();
   const std::string since = first.empty() ? "" : fmt::format(" since {}", first);
-  const std::string holder = task_name(held.task);
-  std::string what =
-      "which is suspended: both run on one thread here, so take twinloop::mutex for what is held across "
-      "calls of a job";
-  if (holder.empty()) what = "which has ended";
-  std::string message = held.task == task
-                            ? fmt::format("{} locks a std::mutex that it holds already{}", task_name(task), since)
-                            : fmt::format("{} locks a std::mutex that {} holds{}, {}", task_name(task),
-                                          holder.empty() ? "a task" : holder, since, what);
-  twinloop::sim::report_blocking(std::move(message), place_of_call(caller));
+  std::string message;
+  if (held.task == task) {
+    message = fmt::format("{} locks a std::mutex that it holds already{}", task_name(task), since);
+  } else if (!is_suspended(held.task)) {
+    message = fmt::format("{} locks a std::mutex that a task which has ended holds{}", task_name(task), since);
+  } else {
+    message = fmt::format(
+        "{} locks a std::mutex that {} holds{}, which is suspended: both run on one thread here, so take "
+        "twinloop::mutex for what is held across calls of a job",
+        task_name(task), task_name(held.task), since);
+  }
+  twinloop::sim::report_blocking(std::move(message), call_stack::here().place());
   return EDEADLK;
 }
 
-/// Of one that this thread has locked: whether it would lock it again.
-bool is_recursive(pthread_mutex_t* locked) {
-  if (__real_pthread_mutex_trylock(locked) != 0) return false;
-  __real_pthread_mutex_unlock(locked);
-  return true;
+/// A recursive mutex takes all tasks for one holder, so it is not asked while one of them is suspended.
+const held_mutex* held_by_suspended(const pthread_mutex_t* wanted) {
+  const held_mutex* const known = find_held(wanted);
+  return known != nullptr && is_suspended(known->task) ? known : nullptr;
 }
 
-/// The real call's answer to a simulated task, and what is made of it.
-int answer_task(pthread_mutex_t* wanted, int answer, const void* caller) {
+int refuse(const pthread_mutex_t* wanted) {
   const twinloop::race_checks::gate scope;
-  held_mutex* const held = find_held(wanted);
-  if (answer == EBUSY) return held != nullptr ? fail(*held, caller) : EBUSY;
+  const held_mutex* const held = held_by_suspended(wanted);
+  return held != nullptr ? fail(*held) : 0;
+}
+
+/// What the running task is told: `answer`, unless that is EBUSY because of a task.
+int take(const pthread_mutex_t* wanted, int answer) {
+  const twinloop::race_checks::gate scope;
+  held_mutex* const known = find_held(wanted);
+  if (answer == EBUSY && known != nullptr) return fail(*known);
   if (answer != 0) return answer;
-  if (held == nullptr) {
-    held_mutexes().push_back({wanted, running_task(), caller});
+  if (known == nullptr) {
+    held_mutexes().push_back({wanted, running_task(), call_stack::here()});
     ++held_count;
-  } else if (!is_recursive(wanted)) {
-    *held = {wanted, running_task(), caller};  // the one that was known is gone, and this stands in its place
-  } else if (held->task == running_task()) {
-    ++held->times;
-  } else {  // which takes all tasks for its holder
-    __real_pthread_mutex_unlock(wanted);
-    return fail(*held, caller);
+  } else if (known->task == running_task()) {
+    ++known->times;
+  } else {
+    *known = {wanted, running_task(), call_stack::here()};
   }
   return 0;
+}
+
+bool is_refused(const pthread_mutex_t* wanted) {
+  const twinloop::race_checks::gate scope;
+  return held_by_suspended(wanted) != nullptr;
 }
 
 void forget_one(const pthread_mutex_t* unlocked) {
@@ -99,16 +112,20 @@ void forget_one(const pthread_mutex_t* unlocked) {
 
 }  // namespace
 
+// The real calls stand outside of the gates: they order what a job does.
 TWINLOOP_WRAPPED(int, pthread_mutex_lock, pthread_mutex_t* wanted) {
-  if (running_task() == nullptr) return __real_pthread_mutex_lock(wanted);
-  const int answer = answer_task(wanted, __real_pthread_mutex_trylock(wanted), __builtin_return_address(0));
-  return answer == EBUSY ? __real_pthread_mutex_lock(wanted) : answer;  // another thread has it
+  if (running_task() == 0) return __real_pthread_mutex_lock(wanted);
+  if (const int refused = refuse(wanted)) return refused;
+  const int answer = take(wanted, __real_pthread_mutex_trylock(wanted));
+  if (answer != EBUSY) return answer;
+  return take(wanted, __real_pthread_mutex_lock(wanted));  // another thread had it
 }
 
 TWINLOOP_WRAPPED(int, pthread_mutex_trylock, pthread_mutex_t* wanted) {
+  if (running_task() == 0) return __real_pthread_mutex_trylock(wanted);
+  if (is_refused(wanted)) return EBUSY;
   const int answer = __real_pthread_mutex_trylock(wanted);
-  if (answer != 0 || running_task() == nullptr) return answer;
-  return answer_task(wanted, answer, __builtin_return_address(0));
+  return answer == 0 ? take(wanted, answer) : answer;
 }
 
 TWINLOOP_WRAPPED(int, pthread_mutex_unlock, pthread_mutex_t* locked) {

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "loop/race_checks.hpp"
 #include "sim/testing/wrapped_call.hpp"
 #include "twinloop/outside.hpp"
 
@@ -16,15 +17,15 @@ namespace {
 
 using twinloop::sim::outside;
 
-/// The caller is what called the wrapper.
-__attribute__((noinline)) void caught(outside source, const char* function, const void* caller) {
-  twinloop::sim::report_outside(source, function, twinloop::testing::place_of_call(caller));
+__attribute__((noinline)) void caught(outside source, const char* function) {
+  const twinloop::race_checks::gate scope;
+  twinloop::sim::report_outside(source, function, twinloop::testing::call_stack::here().place());
 }
 
 }  // namespace
 
 #define TWINLOOP_WATCH(source, function) \
-  if (twinloop::sim::watches(outside::source)) caught(outside::source, function, __builtin_return_address(0))
+  if (twinloop::sim::watches(outside::source)) caught(outside::source, function)
 
 TWINLOOP_WRAPPED(int, clock_gettime, clockid_t which, timespec* into) {
   TWINLOOP_WATCH(clock, "clock_gettime");

@@ -1,7 +1,10 @@
 // Runs that do not end by themselves end by a report that says why.
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "twinloop/net.hpp"
+#include "twinloop/process_local.hpp"
 #include "twinloop/sim.hpp"
 #include "twinloop/work.hpp"
 
@@ -163,16 +166,21 @@ TEST(hang, a_daemon_that_waits_does_not_hold_the_run) {
   EXPECT_TRUE(world.run().clean()) << world.report().text();
 }
 
-/// Runs `careless` alone; what it leaves open is to be `expected`, made where `at` says, which it sets in the line that
-/// makes it.
-void expect_left(const char* expected, const where& at, program careless) {
+/// Runs `careless` alone; the one line about it is to name `expected`, made where `at` says, which it sets in the line
+/// that makes it.
+void expect_line(std::vector<std::string> run_report::*lines, const char* expected, const char* state, const where& at,
+                 program careless) {
   world world;
   world.add_host("host").start("careless", std::move(careless));
   world.run();
-  ASSERT_EQ(world.report().left.size(), 1u) << world.report().text();
+  ASSERT_EQ((world.report().*lines).size(), 1u) << world.report().text();
   const std::string place = std::string("[") + at.file + ":" + std::to_string(at.line) + "]";
-  EXPECT_EQ(world.report().left[0],
-            std::string("host/careless/") + expected + " " + place + " was still open when careless ended");
+  EXPECT_EQ((world.report().*lines)[0],
+            std::string("host/careless/") + expected + " " + place + " was still " + state + " when careless ended");
+}
+
+void expect_left(const char* expected, const where& at, program careless) {
+  expect_line(&run_report::left, expected, "open", at, std::move(careless));
 }
 
 TEST(hang, files_that_a_process_leaves_open_are_reported_with_their_place) {
@@ -211,6 +219,58 @@ TEST(hang, sockets_that_a_process_leaves_open_are_reported_with_their_place) {
     loop.run();
     return 0;
   });
+}
+
+TEST(hang, operations_and_jobs_that_the_end_of_a_loop_cancels_are_reported_with_their_place) {
+  where at;
+  work_op job;
+  job.name = "job";
+  job.run = [](work_op&, twinloop::job&) {};
+  job.on_complete = [](op&, const completion&) {};
+  const auto submits_a_job = [&](loop& loop, arguments) {
+    at = where::here(), loop.submit(job);
+    return 0;
+  };
+  expect_line(&run_report::unfinished, "job (work)", "under way", at, submits_a_job);
+  file_op make;
+  make.request = {.call = file_call::make_directory, .path = "/directory"};
+  make.name = "make";
+  make.on_complete = [](op&, const completion&) { FAIL() << "the loop has ended"; };
+  const auto submits_a_call = [&](loop& loop, arguments) {
+    at = where::here(), loop.submit(make);
+    return 0;
+  };
+  expect_line(&run_report::unfinished, "make (file)", "under way", at, submits_a_call);
+}
+
+TEST(hang, armed_timers_of_process_local_objects_are_reported_with_their_place) {
+  where at;
+  struct slot {
+    std::unique_ptr<timer> reminder;
+  };
+  process_local<slot> state;
+  const auto arms_a_timer = [&](loop& loop, arguments) {
+    std::unique_ptr<timer>& reminder = state(loop).reminder;
+    const auto nothing = [] {};
+    at = where::here(), reminder.reset(new timer(loop, nothing, "reminder"));
+    reminder->start(1h);
+    return 0;
+  };
+  expect_line(&run_report::unfinished, "reminder (timer)", "active", at, arms_a_timer);
+}
+
+TEST(hang, a_program_that_ends_its_loop_leaves_nothing) {
+  world world;
+  world.add_host("host").start("tidy", [](loop& loop, arguments) {
+    timer soon(loop, [] {});
+    work_handle work(loop);
+    soon.start(1ms);
+    work.start([](job&) {}, [](errc) {});
+    loop.run();
+    return 0;
+  });
+  world.run();
+  EXPECT_TRUE(world.report().left.empty() && world.report().unfinished.empty()) << world.report().text();
 }
 
 }  // namespace

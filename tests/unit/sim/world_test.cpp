@@ -1,6 +1,7 @@
 // The world as a whole: equal runs are equal, reset leaves nothing behind, time and deadlines are exact.
 #include <gtest/gtest.h>
 
+#include <set>
 #include <vector>
 
 #include "twinloop/net.hpp"
@@ -168,6 +169,29 @@ TEST(world, a_broken_contract_is_the_runs_failure_with_its_place) {
   EXPECT_EQ(world.run().ended, outcome::failed);
   EXPECT_EQ(world.report().failures.at(0).message, "1 + 1 == 3");
   EXPECT_NE(world.report().failures.at(0).place.find("world_test.cpp"), std::string::npos);
+}
+
+std::int64_t process_id(loop& loop) {
+  query_request ask{.kind = query_kind::process_id};
+  EXPECT_TRUE(loop.below().query(ask));
+  return ask.value;
+}
+
+TEST(world, processes_of_one_host_have_different_process_ids_also_after_a_restart) {
+  world world;
+  host& host = world.add_host("host");
+  std::set<std::int64_t> seen;
+  const auto tells_its_id = [&](loop& loop, arguments) {
+    EXPECT_TRUE(seen.insert(process_id(loop)).second);
+    return 0;
+  };
+  process& first = host.start("first", tells_its_id);
+  host.start("second", tells_its_id);
+  world.run();
+  first.restart();
+  host.start("third", tells_its_id);
+  world.run();
+  EXPECT_EQ(seen.size(), 4u);
 }
 
 }  // namespace
