@@ -34,8 +34,8 @@ bool watches(outside source) noexcept;
 /// so. Later reports of a run that has failed already are dropped.
 void report_outside(outside source, std::string_view function, std::string place);
 
-/// What runs on this thread: a process's main and callbacks, or one job, as a number that no other task of the world has
-/// or had; 0 outside of all simulated programs. For watching what a task holds while it is suspended.
+/// What runs on this thread: a process's main and callbacks, or one job, as a number that no other task of the world
+/// has or had; 0 outside of all simulated programs. For watching what a task holds while it is suspended.
 std::uint64_t running_task() noexcept;
 /// For people: "server/kv", "server/kv/compaction" of a job; empty if the running world has no such task any more.
 std::string task_name(std::uint64_t task);
