@@ -68,8 +68,11 @@ class explainer {
     if (found == seen_.overtakings.end() || found->index != index) {
       return fmt::format("\"{}\" goes before {} that came earlier", name_of(made.option), plural(made.value, "other"));
     }
-    std::string text = fmt::format("\"{}\" goes before \"{}\"", name_of(found->taken.identity),
-                                   name_of(found->overtaken.front().identity));
+    const sim::choice_option& passed = found->overtaken.front();
+    const auto [first, second] =
+        told_apart(fmt::format("\"{}\"", name_of(found->taken.identity)), found->taken.occurrence,
+                   fmt::format("\"{}\"", name_of(passed.identity)), passed.occurrence);
+    std::string text = fmt::format("{} goes before {}", first, second);
     if (made.value > 1) text += fmt::format(" and {} that came earlier", plural(made.value - 1, "other"));
     return text;
   }
@@ -77,8 +80,10 @@ class explainer {
   std::string held(std::size_t index, const std::string& who, const char* what, std::uint32_t value) const {
     if (const auto known = seen_.held.find(index); known != seen_.held.end()) {
       if (const trace_step* const other = waits_.of_step(known->second)) {
-        return fmt::format("\"{}\" is held until \"{}\" has run", name_of_step(known->second),
-                           name_of_step(other->identity));
+        const auto [waiting, gone] =
+            told_apart(fmt::format("\"{}\"", name_of_step(known->second)), waits_.occurrence_of(known->second),
+                       fmt::format("\"{}\"", name_of_step(other->identity)), other->occurrence);
+        return fmt::format("{} is held until {} has run", waiting, gone);
       }
     }
     if (value >= 8)
@@ -154,6 +159,13 @@ std::vector<std::string> explain_deviations(const observation& seen, std::size_t
     if (seen.result.choices[index].value != 0) sentences.push_back(explain(index));
   }
   return sentences;
+}
+
+std::pair<std::string, std::string> told_apart(std::string name, std::uint32_t occurrence, std::string other,
+                                               std::uint32_t other_occurrence) {
+  if (name != other) return {std::move(name), std::move(other)};
+  return {fmt::format("{} (its number {})", name, occurrence + 1),
+          fmt::format("{} (its number {})", other, other_occurrence + 1)};
 }
 
 deviation_counts count_deviations(const observation& seen) {

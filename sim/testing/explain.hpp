@@ -11,6 +11,10 @@ namespace twinloop::testing {
 std::vector<std::string> explain_deviations(const observation& seen, std::size_t limit,
                                             const observation* natural = nullptr);
 
+/// Two steps by their names; where these are the same, with which one of that name each is.
+std::pair<std::string, std::string> told_apart(std::string name, std::uint32_t occurrence, std::string other,
+                                               std::uint32_t other_occurrence);
+
 /// The deviations of a run by what they are for a person.
 struct deviation_counts {
   std::uint64_t faults = 0;  ///< something fails: the network, a disk, a process, a resource

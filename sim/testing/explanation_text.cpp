@@ -22,6 +22,28 @@ std::string name_of(const explanation& why, std::uint64_t identity) {
   return fmt::format("#{:x}", identity);
 }
 
+std::pair<std::string, std::string> names_of(const explanation& why, const step_pair& pair) {
+  return told_apart(name_of(why, pair.first.identity), pair.first.occurrence, name_of(why, pair.second.identity),
+                    pair.second.occurrence);
+}
+
+/// What came of turning the pair round, and nothing else that is chosen.
+std::string tested_text(const flips& tested) {
+  std::string text;
+  const auto add = [&](flip outcome, const char* decides, const char* does_not) {
+    if (outcome == flip::untested) return;
+    text += fmt::format("{}{}", text.empty() ? "" : "; ", outcome == flip::decides ? decides : does_not);
+  };
+  add(tested.to_clean, "the failing run with B held for A is clean", "the failing run with B held for A fails still");
+  add(tested.to_failing, "the clean run with A held for B fails so",
+      "the clean run with A held for B does not fail so");
+  return text.empty() ? text : fmt::format("    their order alone: {}\n", text);
+}
+
+const char* spell(flip outcome) {
+  return outcome == flip::decides ? "decides" : outcome == flip::does_not ? "does not" : "untested";
+}
+
 /// What the run that does not fail has instead of the choice that decides.
 std::string instead(const racing_pair& race, std::size_t deviations) {
   const std::string which = deviations == 1 ? "the choice" : fmt::format("choice {}", race.deviation + 1);
@@ -46,12 +68,13 @@ std::string race_text(const explanation& why) {
   std::string text =
       fmt::format("  the race: {}, and both orders occur\n",
                   race.pair.share_key ? "two callbacks touch the same thing" : "two callbacks of one process");
-  text += fmt::format("    A  {}\n    B  {}\n", name_of(why, race.pair.first.identity),
-                      name_of(why, race.pair.second.identity));
+  const auto [a, b] = names_of(why, race.pair);
+  text += fmt::format("    A  {}\n    B  {}\n", a, b);
   text += fmt::format("    A then B ({}): {}\n", instead(race, failing.result.deviations),
                       experiments::outcome(race.clean));
   text +=
       fmt::format("    {}: {}\n", race.pair.first_ran ? "B then A" : "B, and A not yet", experiments::outcome(failing));
+  text += tested_text(race.tested);
   if (race.others > 0) {
     text += fmt::format("    the two runs differ in the order of {} that could race as well\n",
                         plural(race.others, "pair"));
@@ -89,8 +112,11 @@ json timeline_json(const std::vector<timeline_line>& lines) {
 json race_json(const explanation& why) {
   if (!why.race) return nullptr;
   const racing_pair& race = *why.race;
-  return {{"first", valid_utf8(name_of(why, race.pair.first.identity))},
-          {"second", valid_utf8(name_of(why, race.pair.second.identity))},
+  const auto [first, second] = names_of(why, race.pair);
+  return {{"first", valid_utf8(first)},
+          {"second", valid_utf8(second)},
+          {"turned_to_clean", spell(race.tested.to_clean)},
+          {"turned_to_failing", spell(race.tested.to_failing)},
           {"share_key", race.pair.share_key},
           {"deviation", race.deviation + 1},
           {"smaller", race.smaller.value},

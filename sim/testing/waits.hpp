@@ -12,14 +12,19 @@ class waits {
   waits(const observation& run, const trace* natural);
 
   /// The step that ran before the step `identity`, and naturally runs after it: one that touches the same thing if
-  /// there is one, else one of the same process, else any; of several the last. nullptr if none did.
+  /// there is one, else one of the same process, else one of the simulator's own there, else any; of several the last.
+  /// nullptr if none did.
   const trace_step* of_step(std::uint64_t identity) const;
   /// The same for the first step of that label that was overtaken.
   const trace_step* of_label(std::uint64_t label) const;
 
+  /// How many of its name came before the step `identity`, which the natural run has.
+  std::uint32_t occurrence_of(std::uint64_t identity) const;
+
  private:
   const trace_step* overtaker(const trace_step& naturally, std::size_t natural_position) const;
 
+  const observation& seen_;
   const trace& run_;
   const trace* natural_;
   std::unordered_map<std::uint64_t, std::size_t> in_run_, in_natural_;

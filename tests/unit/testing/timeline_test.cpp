@@ -8,7 +8,7 @@
 #include <random>
 #include <sstream>
 
-#include "sim/testing/racing_pair.hpp"
+#include "sim/testing/inverted_pairs.hpp"
 #include "sim/testing/waits.hpp"
 
 namespace {
@@ -162,7 +162,7 @@ TEST(waits, name_what_overtook_a_step) {
 
 TEST(racing_pairs, are_those_in_another_order_and_the_likeliest_comes_first) {
   observation natural = run_of("abcd"), failing = run_of("acbd");
-  std::vector<step_pair> pairs = inverted_pairs(failing, natural.steps);
+  std::vector<step_pair> pairs = inverted_pairs(failing, natural);
   ASSERT_EQ(pairs.size(), 1u);
   EXPECT_EQ(pairs[0].first.identity, std::uint64_t{'b'});
   EXPECT_EQ(pairs[0].second.identity, std::uint64_t{'c'});
@@ -172,14 +172,14 @@ TEST(racing_pairs, are_those_in_another_order_and_the_likeliest_comes_first) {
   failing = run_of("cdba");
   touch(natural, 'b', 5);
   touch(failing, 'd', 5);
-  pairs = inverted_pairs(failing, natural.steps);
+  pairs = inverted_pairs(failing, natural);
   EXPECT_EQ(pairs.size(), 5u) << "all but c and d";
   EXPECT_EQ(pairs[0].first.identity, std::uint64_t{'b'}) << "these touch the same thing";
   EXPECT_EQ(pairs[0].second.identity, std::uint64_t{'d'});
   EXPECT_TRUE(pairs[0].share_key);
 
-  EXPECT_FALSE(inverted_pairs(run_of("b"), run_of("ab").steps).at(0).first_ran);
-  EXPECT_TRUE(inverted_pairs(run_of("abc"), run_of("abc").steps).empty());
+  EXPECT_FALSE(inverted_pairs(run_of("b"), run_of("ab")).at(0).first_ran);
+  EXPECT_TRUE(inverted_pairs(run_of("abc"), run_of("abc")).empty());
 }
 
 TEST(racing_pairs, leave_out_what_two_processes_do_by_themselves) {
@@ -187,7 +187,63 @@ TEST(racing_pairs, leave_out_what_two_processes_do_by_themselves) {
   for (observation* each : {&natural, &failing}) {
     for (trace_step& step : each->steps) step.process = step.identity;
   }
-  EXPECT_TRUE(inverted_pairs(failing, natural.steps).empty());
+  EXPECT_TRUE(inverted_pairs(failing, natural).empty());
+}
+
+TEST(racing_pairs, are_of_one_life_of_their_process) {
+  observation natural = run_of("asb"), failing = run_of("sba");
+  const auto restart = [](observation& seen) {
+    for (trace_step& step : seen.steps) {
+      if (step.identity == 's') step.label = step.process;
+    }
+    seen.step_names['s'] = "server starts";
+  };
+  EXPECT_FALSE(inverted_pairs(failing, natural).empty()) << "an ordinary step between them does not matter";
+  restart(natural);
+  restart(failing);
+  for (const step_pair& each : inverted_pairs(failing, natural)) {
+    EXPECT_NE(each.second.identity, std::uint64_t{'b'}) << "b waited for the restart, a was before it";
+  }
+}
+
+TEST(racing_pairs, leave_out_what_is_another_step_under_the_same_name) {
+  observation natural = run_of("ab"), failing = run_of("ba");
+  natural.step_names['b'] = "step b [file.cpp:2]";
+  EXPECT_TRUE(inverted_pairs(failing, natural).empty());
+}
+
+TEST(racing_pairs, leave_out_that_a_thread_of_the_pool_takes_a_job) {
+  observation natural = run_of("ab"), failing = run_of("ba");
+  natural.step_names['b'] = failing.step_names['b'] = "server/pool takes a job";
+  EXPECT_TRUE(inverted_pairs(failing, natural).empty());
+}
+
+/// Step number `later`, from 1, was made by step number `earlier`.
+void cause(observation& seen, std::uint64_t earlier, std::uint64_t later) { seen.steps.at(later - 1).cause = earlier; }
+
+TEST(racing_pairs, that_follow_from_others_come_after_these) {
+  observation natural = run_of("xaebf"), failing = run_of("xbaef");
+  cause(natural, 2, 3);  // e follows a
+  cause(failing, 3, 4);
+  cause(natural, 4, 5);  // f follows b
+  cause(failing, 2, 5);
+  const std::vector<step_pair> pairs = inverted_pairs(failing, natural);
+  ASSERT_EQ(pairs.size(), 2u);
+  EXPECT_EQ(pairs[0].first.identity, std::uint64_t{'a'}) << "that e comes after b is no more than that a does";
+  EXPECT_EQ(pairs[0].second.identity, std::uint64_t{'b'});
+}
+
+TEST(racing_pairs, of_which_one_led_to_nothing_come_last) {
+  observation natural = run_of("xzabf"), failing = run_of("xbzaf");
+  cause(natural, 3, 5);  // f follows a
+  cause(failing, 4, 5);
+  natural.steps.push_back(run_of("g").steps.front());
+  cause(natural, 4, 6);  // g follows b
+  const std::vector<step_pair> pairs = inverted_pairs(failing, natural);
+  ASSERT_EQ(pairs.size(), 2u);
+  EXPECT_EQ(pairs[0].first.identity, std::uint64_t{'a'}) << "z led to nothing";
+  EXPECT_FALSE(pairs[0].doubtful);
+  EXPECT_TRUE(pairs[1].doubtful);
 }
 
 }  // namespace
