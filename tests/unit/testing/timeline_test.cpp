@@ -190,6 +190,14 @@ TEST(racing_pairs, leave_out_what_two_processes_do_by_themselves) {
   EXPECT_TRUE(inverted_pairs(failing, natural).empty());
 }
 
+TEST(waits, name_a_callback_rather_than_that_a_thread_takes_a_job) {
+  observation natural = run_of("acd"), failing = run_of("cda");
+  failing.step_names['d'] = "server/pool takes a job";
+  const trace_step* const found = waits(failing, &natural.steps).of_step('a');
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->identity, std::uint64_t{'c'});
+}
+
 TEST(racing_pairs, are_of_one_life_of_their_process) {
   observation natural = run_of("asb"), failing = run_of("sba");
   const auto restart = [](observation& seen) {
