@@ -60,7 +60,17 @@ class proxy {
       free_.push_back(&made);
       made.idle.start(idle_timeout);
     });
-    made.peer.connect(shared_.backend->address(80), [&made, line](twinloop::errc) { made.peer.send(line); });
+    made.peer.connect(shared_.backend->address(80), [this, &made, line](twinloop::errc error) {
+      if (error != twinloop::errc::ok) return give_up(made);
+      made.peer.send(line);
+    });
+  }
+
+  /// With more requests at once than the backlog holds, and a backend that accepts late, a connection times out. Its
+  /// client is told, since nobody else will answer it.
+  void give_up(connection& failed) {
+    server_.send(failed.client, "bad gateway");
+    failed.peer.close();
   }
 
   void found_idle(connection& idle) {

@@ -18,6 +18,7 @@ using twinloop::testing::subject;
 constexpr std::uint64_t seed = 7;
 constexpr std::uint64_t find_within = 2000;  // schedules: ten times what the targets ask of one search
 constexpr std::uint64_t clean_runs = 300;
+constexpr std::uint64_t crowded_runs = 60;
 
 class bug_row : public testing::TestWithParam<const row*> {
  protected:
@@ -25,12 +26,13 @@ class bug_row : public testing::TestWithParam<const row*> {
     return twinloop::testing::make_subject(make_scenario(*GetParam(), buggy), std::move(settings));
   }
   run_result run(const subject& what, sim::choice_source* source) {
-    return twinloop::testing::run_in(world_, {&what, source, seed, 0, nullptr, false});
+    return twinloop::testing::run_in(world_, {&what, source, seed, 0, &record_, false});
   }
   bench::contender default_search(const subject& what) {
     return {bench::default_search, seed, what.kinds,
             [&](sim::choice_source& source) { return run(what, &source).ended == sim::outcome::clean; }};
   }
+  sim::recording record_{std::size_t{8} << 20};  // 64 clients ask for more choices than a world's own memory holds
   sim::world world_;
 };
 
@@ -81,6 +83,17 @@ TEST_P(bug_row, is_as_said_at_another_size) {
   EXPECT_EQ(buggy.ended == sim::outcome::clean, !GetParam()->fails_naturally) << buggy.report;
   const run_result fixed = run(twin(false, larger), nullptr);
   EXPECT_EQ(fixed.ended, sim::outcome::clean) << fixed.report;
+}
+
+// So many actors meet limits that the few of a row by itself do not, such as the length of a backlog.
+TEST_P(bug_row, is_clean_when_fixed_with_as_many_clients_as_there_can_be) {
+  const subject what = twin(false, {{"clients", "64"}});
+  const bench::contender search = default_search(what);
+  for (std::uint64_t number = 0; number < crowded_runs; ++number) {
+    const auto source = search.source(number);
+    const run_result ended = run(what, source.get());
+    ASSERT_EQ(ended.ended, sim::outcome::clean) << "run " << number << "\n" << ended.report;
+  }
 }
 
 TEST_P(bug_row, is_clean_when_fixed_and_links_differ) {
