@@ -37,4 +37,14 @@ void world_state::release_timed() {
   }
 }
 
+/// For a while nothing but deliveries has happened, and time does not pass: a program spins, perhaps until the very
+/// thing comes that is held. On no kernel would it wait for ever, so it comes now; a program that spins all the same is
+/// named.
+void world_state::release_starved() {
+  for (held_entry& each : held_) {
+    if (each.release_at == not_by_count) each.release_time = now_;
+  }
+  release_timed();
+}
+
 }  // namespace twinloop::sim

@@ -110,6 +110,7 @@ bool world_state::advance(process_state* current) {
     ++instant_;
     const ready_entry entry = take_ready(index);
     if (!held_.empty()) release_held(false);
+    if (instant_ >= watch_instant_ && !held_.empty()) release_starved();
     if (instant_ >= watch_instant_ || deliveries_ >= watch_steps_) {
       if (over_limits(entry)) return false;
     }

@@ -29,7 +29,7 @@
 namespace twinloop::sim {
 
 /// A deferred entry: goes back to the ready ones after so many deliveries, or when nothing else can happen; or else at
-/// a virtual time.
+/// a virtual time, or when a program that spins keeps time from passing.
 struct held_entry {
   ready_entry entry;
   std::uint64_t release_at = 0;
@@ -106,6 +106,7 @@ struct world_state {
   void hold_completion(const ready_entry& entry, std::uint32_t answer);
   void release_held(bool all_due);
   void release_timed();
+  void release_starved();
   void release_one(std::size_t index);
   inline bool pass_time();
   inline void handle_event(const scheduled& due);

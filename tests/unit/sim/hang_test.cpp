@@ -62,6 +62,24 @@ TEST(hang, a_program_that_spins_without_time_passing_is_named) {
   EXPECT_NE(world.report().failures.at(0).message.find("host/spinner"), std::string::npos);
 }
 
+TEST(hang, a_program_that_spins_until_what_is_held_by_time_comes_gets_it) {
+  struct : choice_source {
+    std::uint32_t answer(const question& asked) override { return asked.kind == choice_kind::defer ? asked.n - 1 : 0; }
+  } holds_everything;
+  world world({.source = &holds_everything, .instant_limit = 1000});
+  world.add_host("host").start("spinner", [](loop& loop, arguments) {
+    hook busy(loop, hook_phase::idle, [] {});
+    work_handle job(loop, "job");
+    busy.start();
+    job.start([](twinloop::job&) {}, [&](errc) { busy.stop(); });
+    loop.run();
+    return 0;
+  });
+  EXPECT_TRUE(world.run().clean()) << world.report().text();
+  EXPECT_GT(world.report().deviations, 0u);
+  EXPECT_EQ(world.report().elapsed, 0ns);
+}
+
 TEST(hang, a_run_beyond_its_time_limit_is_slow_not_hung) {
   world world({.time_limit = 1s});
   world.add_host("host").start("program", [](loop& loop, arguments) {
