@@ -2,6 +2,7 @@
 #ifndef TWINLOOP_SCENARIOS_BUGS_BENCH_CONTENDERS_HPP
 #define TWINLOOP_SCENARIOS_BUGS_BENCH_CONTENDERS_HPP
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <span>
@@ -17,6 +18,8 @@ inline constexpr const char* default_search = "rotation";
 /// The strongest published tool, rebuilt on the same loop.
 inline constexpr const char* strongest_baseline = "nacd";
 inline constexpr const char* plain_baseline = "random_walk";
+/// Those that every search is held against: the plain one and the published tools, rebuilt on the same loop.
+inline constexpr std::array<const char*, 3> rivals{plain_baseline, "nodefz", strongest_baseline};
 
 /// All that can be asked for, the default search first.
 std::vector<std::string> contender_names();

@@ -44,5 +44,5 @@ int main(int argc, char** argv) {
   if (asked.shrink_only) {
     return run<bench::shrinking, bench::shrinking_row>(asked, bench::shrinking_table, bench::shrinking_json);
   }
-  return run<bench::measuring, bench::row_figures>(asked, bench::tables, bench::json);
+  return run<bench::measuring, bench::row_figures>(asked, bench::tables, bench::json_text);
 }

@@ -5,10 +5,8 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <set>
 
 #include "scenarios/bugs/rows.hpp"
-#include "sim/testing/shrink.hpp"
 
 namespace bugs::bench {
 namespace {
@@ -25,31 +23,7 @@ bool is_hit(const row& of, const run_result& ended) {
   return of.counts_passing_order ? ended.ended == twinloop::sim::outcome::clean : failed;
 }
 
-/// The order in which each process's callbacks ran, as one number: what declares nothing conflicts with all of its
-/// process, so that two runs differ in effect only if one of these orders does.
-class order_listener final : public twinloop::sim::choice_source {
- public:
-  explicit order_listener(twinloop::sim::choice_source& answers)
-      : answers_(answers), passes_on_(answers.wants_options()) {}
-  std::uint32_t answer(const twinloop::sim::question& asked) override { return answers_.answer(asked); }
-  bool wants_options() const override { return true; }
-  void happened(const twinloop::sim::step& what) override {
-    std::uint64_t& order = orders_[what.what.process];
-    order = (order ^ what.what.label) * 0x9e3779b97f4a7c15ull;
-    order ^= order >> 29;
-    if (passes_on_) answers_.happened(what);
-  }
-  std::uint64_t order_class() const {
-    std::uint64_t mixed = 0;
-    for (const auto& [process, order] : orders_) mixed = (mixed ^ process ^ order) * 0xbf58476d1ce4e5b9ull;
-    return mixed;
-  }
-
- private:
-  twinloop::sim::choice_source& answers_;
-  bool passes_on_;
-  std::map<std::uint64_t, std::uint64_t> orders_;  // by process
-};
+constexpr std::uint64_t paced_runs = 1000;  // of each cell: enough for a few percent
 
 }  // namespace
 
@@ -86,6 +60,7 @@ bool measuring::hits(const twin& which, const contender& by, std::uint64_t seed,
 row_figures measuring::measure(const row& of) {
   figures_ = {};
   figures_.of = &of;
+  any_order_ = {};
   const twin buggy = make_twin(of, true);
   const run_result natural = run(buggy, nullptr, 1);
   const bool passed = natural.ended == twinloop::sim::outcome::clean;
@@ -94,6 +69,7 @@ row_figures measuring::measure(const row& of) {
     on_progress_(fmt::format("{} {}", of.id, name));
     figures_.cells.push_back(measure_cell(buggy, name));
   }
+  figures_.any_order = any_order_.report();
   if (options_.false_alarms > 0) run_fixed(of);
   return std::move(figures_);
 }
@@ -104,10 +80,9 @@ cell measuring::measure_cell(const twin& buggy, const std::string& name) {
   for (std::uint64_t seed = options_.first_seed; seed < options_.first_seed + options_.seeds; ++seed) {
     made.trials.push_back(search(buggy, name, seed));
     if (!made.trials.back().found || name != default_search) continue;
-    const run_result broke = last_;
     check_replay(buggy, seed);
-    const bool shrinkable = !buggy.of->fails_naturally && figures_.shrink_executions.size() < options_.shrinks;
-    if (shrinkable) shrink_failure(buggy, seed, broke);
+    const bool shrinkable = !buggy.of->fails_naturally && figures_.failures.size() < options_.shrinks;
+    if (shrinkable) shrink_failure(buggy, seed);
   }
   count_rate(buggy, made);
   return made;
@@ -125,23 +100,31 @@ trial measuring::search(const twin& buggy, const std::string& name, std::uint64_
   return made;
 }
 
-/// Over one long search with a seed of its own. Natural schedules at its beginning do not count.
+/// Over one long search with a seed of its own. Natural schedules at its beginning do not count. Hits and orders come
+/// from runs that are listened to; the pace from some of the same runs without.
 void measuring::count_rate(const twin& buggy, cell& into) {
   const std::uint64_t seed = 1'000'002 + options_.first_seed;
   constexpr std::uint64_t natural_runs = 2;
   const contender by = make_contender(buggy, into.contender, seed);
   const std::uint64_t first = into.contender == default_search ? natural_runs : 0;
-  std::set<std::uint64_t> classes;
-  const auto start = std::chrono::steady_clock::now();
+  order_count counted(options_.rate_runs);
   for (std::uint64_t number = first; number < first + options_.rate_runs; ++number) {
-    const auto source = by.source(number);
-    order_listener listening(*source);
-    if (is_hit(*buggy.of, run(buggy, &listening, seed))) ++into.hits;
+    counted.watch(*by.source(number), [&](twinloop::sim::choice_source& listening) {
+      if (is_hit(*buggy.of, run(buggy, &listening, seed))) ++into.hits;
+    });
     ++into.rate_runs;
-    classes.insert(listening.order_class());
   }
-  into.classes = classes.size();
-  into.rate_seconds = seconds_since(start);
+  into.orders = counted.figures();
+  any_order_.merge(counted.seen());
+  into.speed =
+      measure_pace({.first = first,
+                    .schedules = std::min(options_.rate_runs, paced_runs),
+                    .source = [&](std::uint64_t number) { return by.source(number); },
+                    .run =
+                        [&](twinloop::sim::choice_source& source) {
+                          (void)twinloop::testing::run_in(world_, {&buggy.what, &source, seed, 0, nullptr, false});
+                          return world_.choices();
+                        }});
 }
 
 /// The run that stands in the world again, from its record.
@@ -156,15 +139,17 @@ void measuring::check_replay(const twin& buggy, std::uint64_t seed) {
   if (same && answers.first_divergence() == nullptr) ++figures_.identical_replays;
 }
 
-void measuring::shrink_failure(const twin& buggy, std::uint64_t seed, const run_result& broke) {
-  twinloop::testing::shared_memory memory;
-  const auto shrunk = twinloop::testing::shrink(memory, buggy.what, seed, last_.choices, broke, {});
-  if (shrunk.problem) {
-    ++figures_.other_failures["not shrunk: " + *shrunk.problem];
+void measuring::shrink_failure(const twin& buggy, std::uint64_t seed) {
+  shrunk one;
+  if (const auto problem = shrink_found({&buggy.what, default_search, seed, last_.choices, last_}, one)) {
+    ++figures_.other_failures["not shrunk: " + *problem];
     return;
   }
-  figures_.shrink_executions.push_back(shrunk.executions);
-  figures_.shrunk_deviations.push_back(shrunk.best.result.deviations);
+  const auto shows = [&](twinloop::sim::choice_source& source) {
+    return run(buggy, &source, seed).broke.name == buggy.of->oracle;
+  };
+  one.best = find_optimum(shows, buggy.what.kinds, enumerated_max);
+  figures_.failures.push_back(one);
 }
 
 /// The contenders take turns.

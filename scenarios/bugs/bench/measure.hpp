@@ -9,6 +9,9 @@
 
 #include "scenarios/bugs/bench/contenders.hpp"
 #include "scenarios/bugs/bench/options.hpp"
+#include "scenarios/bugs/bench/orders.hpp"
+#include "scenarios/bugs/bench/pace.hpp"
+#include "scenarios/bugs/bench/shrunk.hpp"
 #include "scenarios/bugs/bench/statistics.hpp"
 #include "sim/testing/run.hpp"
 
@@ -19,9 +22,9 @@ struct cell {
   std::string contender;
   std::vector<trial> trials;
   std::uint64_t rate_runs = 0;
-  std::uint64_t hits = 0;     ///< among them
-  std::uint64_t classes = 0;  ///< different orders among them
-  double rate_seconds = 0;
+  std::uint64_t hits = 0;  ///< among them
+  order_figures orders;    ///< of them
+  pace speed;              ///< of the first of them
   double rate() const { return rate_runs == 0 ? 0 : static_cast<double>(hits) / static_cast<double>(rate_runs); }
 };
 
@@ -31,8 +34,8 @@ struct row_figures {
   std::vector<cell> cells;           ///< in the order of options::contenders
   std::uint64_t replays = 0;
   std::uint64_t identical_replays = 0;
-  std::vector<std::uint64_t> shrink_executions;
-  std::vector<std::uint64_t> shrunk_deviations;
+  std::vector<shrunk> failures;                ///< that the default search found, shrunk
+  twinloop::sim::coverage_report any_order{};  ///< what any contender's runs showed
   std::uint64_t fixed_runs = 0;
   std::uint64_t false_alarms = 0;
   std::map<std::string, std::uint64_t> other_failures;  ///< of either twin, by name
@@ -60,13 +63,14 @@ class measuring {
   trial search(const twin& buggy, const std::string& name, std::uint64_t seed);
   void count_rate(const twin& buggy, cell& into);
   void check_replay(const twin& buggy, std::uint64_t seed);
-  void shrink_failure(const twin& buggy, std::uint64_t seed, const twinloop::testing::run_result& broke);
+  void shrink_failure(const twin& buggy, std::uint64_t seed);
   void run_fixed(const row& of);
 
   const options& options_;
   std::function<void(const std::string&)> on_progress_;
   twinloop::sim::world world_;
   row_figures figures_;
+  twinloop::sim::search_coverage any_order_;
   twinloop::testing::run_result last_;  // of hits()
 };
 

@@ -13,9 +13,14 @@ namespace bugs::bench {
 namespace {
 
 constexpr const char* about =
-    "The bug benchmark: how soon each strategy finds each rebuilt bug, what shrinking makes of it, and whether the "
-    "fixed "
-    "twins stay clean.\nExit status: 0 everything ran (a missed target is a result, not a failure), 2 wrong use.";
+    "The bug benchmark: how soon each strategy finds each rebuilt bug, how it compares with the baselines, how many\n"
+    "orders it sees and how fast, what shrinking makes of a failure, and whether the fixed twins stay clean.\n"
+    "Tables in this order: schedules and time to first failure; hit rates; tests against random_walk, nodefz and "
+    "nacd;\n"
+    "different orders, their spread, order pairs; pace; all rows together; the default search with shrinking, trust "
+    "and\n"
+    "targets. docs/search-bugs.md says what each figure is.\n"
+    "Exit status: 0 everything ran (a missed target is a result, not a failure), 2 wrong use.";
 constexpr int wrong_use = 2;
 
 std::string choose_rows(const std::vector<std::string>& ids, options& out) {
@@ -81,12 +86,17 @@ std::optional<int> parse(int argc, char** argv, options& out) {
       ->capture_default_str();
   auto* alarms =
       app.add_option("--false-alarms", out.false_alarms, "Runs of each fixed twin, 0 for none")->capture_default_str();
-  auto* rates = app.add_option("--rate-runs", out.rate_runs, "Runs that hit rates count over")->capture_default_str();
-  auto* shrinks = app.add_option("--shrinks", out.shrinks, "Failures of each row to shrink")->capture_default_str();
-  app.add_option("--schedules", out.schedules, "A search gives up after so many")->capture_default_str();
+  auto* rates = app.add_option("--rate-runs", out.rate_runs,
+                               "Runs that hit rates, orders and pairs are counted over; the pace is of the first 1000")
+                    ->capture_default_str();
+  auto* shrinks = app.add_option("--shrinks", out.shrinks, "Failures of the default search to shrink, of each row")
+                      ->capture_default_str();
+  app.add_option("--schedules", out.schedules, "A search gives up after so many schedules")->capture_default_str();
   auto* seconds =
       app.add_option("--seconds", out.seconds, "or after this time")->capture_default_str()->check(CLI::PositiveNumber);
-  app.add_option("--json", out.json, "Write all figures to this file")->type_name("FILE");
+  app.add_option("--json", out.json,
+                 "Write all figures to this file, with every trial, the growth of orders and the exact p")
+      ->type_name("FILE");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

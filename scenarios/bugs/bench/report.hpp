@@ -9,10 +9,11 @@
 
 namespace bugs::bench {
 
-/// Schedules to first failure of every contender, hit rates, and what else there is about the default search.
+/// Of every contender: schedules and time to first failure, hit rates, tests against the baselines, orders and pairs
+/// seen, pace, and what that comes to over all rows. Of the default search: shrinking, trust, targets.
 std::string tables(const std::vector<row_figures>& all, const options& asked);
 /// Everything, as one JSON object.
-std::string json(const std::vector<row_figures>& all, const options& asked);
+std::string json_text(const std::vector<row_figures>& all, const options& asked);
 
 }  // namespace bugs::bench
 

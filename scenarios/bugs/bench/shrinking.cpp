@@ -6,21 +6,13 @@
 #include <chrono>
 
 #include "scenarios/bugs/rows.hpp"
-#include "sim/testing/shrink.hpp"
 
 namespace bugs::bench {
 namespace {
 
 using wall = std::chrono::steady_clock;
 
-constexpr std::uint64_t enumerated_max = 50'000;  // runs, for the optimum of one seed
-
 }  // namespace
-
-std::optional<double> shrunk::ratio() const {
-  if (!best.deviations || *best.deviations == 0) return std::nullopt;
-  return static_cast<double>(after) / *best.deviations;
-}
 
 shrinking_row shrinking::measure(const row& of) {
   figures_ = {};
@@ -32,7 +24,7 @@ shrinking_row shrinking::measure(const row& of) {
     for (std::uint64_t seed = options_.first_seed; seed < options_.first_seed + options_.seeds; ++seed) {
       on_progress_(fmt::format("{} {}", of.id, name));
       if (search(name, seed)) {
-        shrink_found(name, seed);
+        shrink_it(name, seed);
       } else {
         ++figures_.not_found[name];
       }
@@ -60,17 +52,15 @@ bool shrinking::search(const std::string& name, std::uint64_t seed) {
   return false;
 }
 
-void shrinking::shrink_found(const std::string& name, std::uint64_t seed) {
-  const twinloop::testing::run_result broke = last_;
-  const std::vector<twinloop::sim::choice_record> choices(world_.choices().begin(), world_.choices().end());
-  twinloop::testing::shared_memory memory;
-  const auto done = twinloop::testing::shrink(memory, what_, seed, choices, broke, {});
-  if (done.problem) {
-    ++figures_.not_shrunk[*done.problem];
+void shrinking::shrink_it(const std::string& name, std::uint64_t seed) {
+  const auto made = world_.choices();
+  shrunk one;
+  if (const auto problem = shrink_found({&what_, name, seed, {made.begin(), made.end()}, last_}, one)) {
+    ++figures_.not_shrunk[*problem];
     return;
   }
-  figures_.failures.push_back({name, seed, done.deviations_before, done.best.result.deviations, done.executions,
-                               done.cached, done.out_of_budget, done.seconds, optimum_of(seed)});
+  one.best = optimum_of(seed);
+  figures_.failures.push_back(one);
 }
 
 const optimum& shrinking::optimum_of(std::uint64_t seed) {

@@ -8,26 +8,11 @@
 #include <vector>
 
 #include "scenarios/bugs/bench/contenders.hpp"
-#include "scenarios/bugs/bench/optimum.hpp"
 #include "scenarios/bugs/bench/options.hpp"
+#include "scenarios/bugs/bench/shrunk.hpp"
 #include "sim/testing/run.hpp"
 
 namespace bugs::bench {
-
-/// One failure.
-struct shrunk {
-  std::string contender;
-  std::uint64_t seed = 0;
-  std::uint64_t before = 0;      ///< deviations of the run that was found
-  std::uint64_t after = 0;       ///< and of what is left
-  std::uint64_t executions = 0;  ///< all but those that confirm in fresh processes
-  std::uint64_t cached = 0;
-  bool out_of_budget = false;
-  double seconds = 0;
-  optimum best{};  ///< of this program with this seed
-  /// Of deviations left, to the optimum; nothing where that is not known.
-  std::optional<double> ratio() const;
-};
 
 struct shrinking_row {
   const row* of = nullptr;
@@ -47,7 +32,7 @@ class shrinking {
 
  private:
   bool search(const std::string& name, std::uint64_t seed);
-  void shrink_found(const std::string& name, std::uint64_t seed);
+  void shrink_it(const std::string& name, std::uint64_t seed);
   const optimum& optimum_of(std::uint64_t seed);
   /// Runs the row's program; `last_` is how it ended. True if the row's failure came.
   bool shows(twinloop::sim::choice_source& source, std::uint64_t seed);

@@ -58,16 +58,30 @@ ratios ratios_of(const failures& of) {
   return counted;
 }
 
+std::string milliseconds(const failures& of) {
+  std::vector<double> sorted;
+  for (const shrunk* each : of) sorted.push_back(1000 * each->seconds);
+  std::sort(sorted.begin(), sorted.end());
+  return sorted.empty() ? "" : fmt::format("{:.0f}", sorted[(sorted.size() - 1) / 2]);
+}
+
+std::uint64_t slips(const failures& of) {
+  std::uint64_t sum = 0;
+  for (const shrunk* each : of) sum += each->slips;
+  return sum;
+}
+
 std::string line(const std::string& name, const std::string& depth, const failures& of) {
   const auto executions = values(of, &shrunk::executions);
   const auto after = values(of, &shrunk::after);
   const ratios counted = ratios_of(of);
   const std::string ratio =
       counted.known == 0 ? "-" : fmt::format("{} of {}, {:.1f}", counted.within, counted.known, counted.most);
-  return fmt::format("{:<16}{:>6}{:>10}{:>8}{:>14}{:>12}{:>9}{:>18}\n", name, depth, of.size(),
+  return fmt::format("{:<16}{:>6}{:>10}{:>8}{:>14}{:>8}{:>7}{:>8}{:>9}{:>18}\n", name, depth, of.size(),
                      percentile(values(of, &shrunk::before), 50),
-                     fmt::format("{}/{}", percentile(executions, 50), percentile(executions, 95)),
-                     fmt::format("{}/{}", percentile(after, 50), percentile(after, 100)), optimum_text(of), ratio);
+                     fmt::format("{}/{}", percentile(executions, 50), percentile(executions, 95)), milliseconds(of),
+                     slips(of), fmt::format("{}/{}", percentile(after, 50), percentile(after, 100)), optimum_text(of),
+                     ratio);
 }
 
 failures all_of(const std::vector<shrinking_row>& all, const std::function<bool(const row&, const shrunk&)>& wanted) {
@@ -104,6 +118,7 @@ nlohmann::json failure_json(const shrunk& each) {
           {"deviations", each.after},
           {"executions", each.executions},
           {"cached", each.cached},
+          {"slips", each.slips},
           {"out_of_budget", each.out_of_budget},
           {"seconds", each.seconds},
           {"optimum", each.best.deviations ? nlohmann::json(*each.best.deviations) : nlohmann::json()},
@@ -116,10 +131,11 @@ nlohmann::json failure_json(const shrunk& each) {
 std::string shrinking_table(const std::vector<shrinking_row>& all, const options& asked) {
   std::string text = fmt::format(
       "Shrinking what {} strategies find with {} seeds each: deviations before (median), executions (median/p95),\n"
-      "deviations left (median/most), fewest there can be, failures within {} times these and the largest ratio\n"
-      "{:<16}{:>6}{:>10}{:>8}{:>14}{:>12}{:>9}{:>18}\n",
+      "wall milliseconds (median), executions that ended in another failure (sum), deviations left (median/most),\n"
+      "fewest there can be, failures within {} times these and the largest ratio\n"
+      "{:<16}{:>6}{:>10}{:>8}{:>14}{:>8}{:>7}{:>8}{:>9}{:>18}\n",
       asked.contenders.size(), asked.seeds, shrunk_ratio_limit, "row", "depth", "failures", "before", "executions",
-      "left", "optimum", "ratio");
+      "ms", "slips", "left", "optimum", "ratio");
   for (const shrinking_row& each : all) {
     failures kept;
     for (const shrunk& one : each.failures) kept.push_back(&one);

@@ -1,4 +1,4 @@
-// Kaplan-Meier quantiles and the log-rank test.
+// Kaplan-Meier quantiles, the log-rank test, entropy.
 #include "scenarios/bugs/bench/statistics.hpp"
 
 #include <algorithm>
@@ -46,18 +46,31 @@ std::optional<std::uint64_t> quantile(std::span<const trial> trials, double q) {
 
 std::optional<double> quantile_seconds(std::span<const trial> trials, double q) { return quantile_of(trials, q, true); }
 
-double log_rank_p(std::span<const trial> a, std::span<const trial> b) {
+std::optional<median_ratio> sooner(std::span<const trial> a, std::span<const trial> b) {
+  using known = median_ratio::known;
+  const auto longest = [](std::span<const trial> of) {
+    std::uint64_t most = 0;
+    for (const trial& each : of) most = std::max(most, each.schedules);
+    return static_cast<double>(most);
+  };
+  const std::optional<double> own = quantile_of(a, 0.5, false);
+  const std::optional<double> other = quantile_of(b, 0.5, false);
+  if (a.empty() || b.empty() || (!own && !other)) return std::nullopt;
+  if (!own) return median_ratio{*other / longest(a), known::at_most};
+  if (!other) return median_ratio{longest(b) / *own, known::at_least};
+  return median_ratio{*other / *own, known::exactly};
+}
+
+log_rank_result log_rank(std::span<const trial> a, std::span<const trial> b) {
   std::vector<std::uint64_t> times;
-  for (const trial& each : a) {
-    if (each.found) times.push_back(each.schedules);
-  }
-  for (const trial& each : b) {
-    if (each.found) times.push_back(each.schedules);
+  for (const std::span<const trial> of : {a, b}) {
+    for (const trial& each : of) {
+      if (each.found) times.push_back(each.schedules);
+    }
   }
   std::sort(times.begin(), times.end());
   times.erase(std::unique(times.begin(), times.end()), times.end());
-  double difference = 0;
-  double variance = 0;
+  log_rank_result made;
   for (const std::uint64_t time : times) {
     auto at_risk = [&](std::span<const trial> of) {
       return static_cast<double>(
@@ -70,11 +83,23 @@ double log_rank_p(std::span<const trial> a, std::span<const trial> b) {
     const double risk_a = at_risk(a);
     const double risk = risk_a + at_risk(b);
     const double found = finds(a) + finds(b);
-    difference += finds(a) - found * risk_a / risk;
-    if (risk > 1) variance += found * (risk_a / risk) * (1 - risk_a / risk) * (risk - found) / (risk - 1);
+    made.excess += finds(a) - found * risk_a / risk;
+    if (risk > 1) made.variance += found * (risk_a / risk) * (1 - risk_a / risk) * (risk - found) / (risk - 1);
   }
-  if (variance <= 0) return 1;
-  return std::erfc(std::sqrt(difference * difference / variance / 2));
+  if (made.variance > 0) made.p = std::erfc(std::sqrt(made.excess * made.excess / made.variance / 2));
+  return made;
+}
+
+double entropy_bits(std::span<const std::uint64_t> times_met) {
+  double total = 0;
+  for (const std::uint64_t times : times_met) total += static_cast<double>(times);
+  double bits = 0;
+  for (const std::uint64_t times : times_met) {
+    if (times == 0) continue;
+    const double share = static_cast<double>(times) / total;
+    bits -= share * std::log2(share);
+  }
+  return bits;
 }
 
 std::uint64_t median(std::vector<std::uint64_t> values) {

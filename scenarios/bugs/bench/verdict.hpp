@@ -12,6 +12,7 @@ namespace bugs::bench {
 inline constexpr std::uint32_t shallow = 2;           ///< bug depths that the limits on schedules are for
 inline constexpr std::uint64_t median_limit = 20;     ///< schedules to first failure
 inline constexpr std::uint64_t p95_limit = 150;       ///< schedules to first failure
+inline constexpr double pace_limit = 10'000;          ///< schedules a second of processor time
 inline constexpr double rows_not_behind_limit = 0.8;  ///< share of rows with at least the strongest baseline's hit rate
 
 /// Of the default search on one row.
