@@ -6,7 +6,9 @@
 #include <stdexcept>
 
 #include "sim/testing/asked_replay.hpp"
+#include "sim/testing/crash_note.hpp"
 #include "sim/testing/file_io.hpp"
+#include "sim/testing/gtest_environment.hpp"
 #include "sim/testing/property_search.hpp"
 #include "sim/testing/report.hpp"
 #include "sim/testing/run.hpp"
@@ -62,7 +64,8 @@ class property_check {
       : name_(name),
         workloads_(workloads),
         options_(options),
-        search_(name, options),
+        environment_(read_gtest_environment()),
+        search_(name, options, watching()),
         rc_params_(environment("RC_PARAMS")) {
     rc::detail::Configuration defaults;
     defaults.testParams.seed = default_seed;
@@ -89,28 +92,101 @@ class property_check {
   }
 
  private:
+  /// How a search ended; counters().verdict of a worker that searches.
+  enum class search_end : std::uint32_t { passed, broken, not_drawn, gave_up };
+  enum class search_phase : std::uint32_t { drawing, running };
+
   check_result search() {
+    if (environment_.jobs > 0) return search_in_worker();
+    crash_note note(
+        fmt::format("\nproperty \"{}\": the process crashed. In a worker process the case is kept and made small:\n"
+                    "  TWINLOOP_JOBS=1 RC_PARAMS=\"seed={} max_success=",
+                    name_, params_.seed),
+        fmt::format("\" {}\n", this_command()));
     check_result done;
+    const std::optional<broken_case> broken = look_for_failure(done, [&] { note.set_run(done.cases); });
+    done.runs = search_.runs();
+    return broken ? shrink_and_tell(std::move(done), *broken) : done;
+  }
+
+  /// Draws cases and runs them until one breaks; without one, `done` says what came of it. `before` is called before
+  /// the runs of each.
+  std::optional<broken_case> look_for_failure(check_result& done, const std::function<void()>& before) {
+    worker_counters& counters = search_.memory().counters();
+    const auto end = [&](search_end why) { counters.verdict.store(static_cast<std::uint32_t>(why)); };
+    const auto enter = [&](search_phase now) { counters.phase.store(static_cast<std::uint32_t>(now)); };
     rc::Random random(params_.seed);
-    std::uint64_t discarded = 0;
-    const auto wanted = static_cast<std::uint64_t>(params_.maxSuccess);
+    const std::uint64_t wanted = cases_wanted();
     for (std::uint64_t drawn = 0; done.cases < wanted; ++drawn) {
-      const int size = static_cast<int>(drawn % (static_cast<std::uint64_t>(params_.maxSize) + 1));
-      property_case tried = draw_case(workloads_, random.split(), size);
-      if (!tried.what.failed.empty()) return fail_to_draw(tried);
+      enter(search_phase::drawing);
+      counters.index.store(drawn);
+      property_case tried = draw_case(workloads_, random.split(), size_of(drawn));
+      if (!tried.what.failed.empty()) {
+        end(search_end::not_drawn);
+        done = fail_to_draw(tried);
+        return std::nullopt;
+      }
       if (tried.what.discarded) {
-        if (++discarded > discards_max * wanted) return give_up(done.cases, discarded);
-        continue;
+        if (drawn + 1 - done.cases <= discards_max * wanted) continue;
+        end(search_end::gave_up);
+        done = give_up(done.cases, drawn + 1 - done.cases);
+        return std::nullopt;
       }
       ++done.cases;
+      before();
+      enter(search_phase::running);
       auto broken = search_.search(tried, options_.schedules);
       if (!broken) continue;
-      done.runs = search_.runs();
-      return shrink_and_tell(std::move(done), {std::move(tried), std::move(*broken)});
+      end(search_end::broken);
+      return broken_case{std::move(tried), std::move(*broken)};
     }
-    done.runs = search_.runs();
     done.passed = true;
-    return done;
+    return std::nullopt;
+  }
+
+  /// The same in a worker: what dies, or does not end, is a failing case too. Drawing is a function of the seed, so the
+  /// number of the case says all about its workload.
+  check_result search_in_worker() {
+    shared_memory& memory = search_.memory();
+    const watch_options watch = watching();
+    const worker_end end = run_worker(memory, watch, [&] {
+      check_result ignored;
+      if (const auto broken = look_for_failure(ignored, [] {})) observation_writer(memory.log()).result(broken->run);
+    });
+    search_.isolate();  // from here on: the worker itself has run everything in its own process
+    observation seen;
+    read_observation(memory.log(), seen);
+    add_worker_end(memory, end, watch, seen);
+    const worker_counters& counters = memory.counters();
+    const std::uint64_t drawn = counters.index.load();
+    check_result done;
+    done.runs = counters.done.load();
+    done.cases = done.runs / std::max<std::uint64_t>(1, options_.schedules);
+    const bool died = end.ended != worker_end::how::finished;
+    if (died && counters.phase.load() == static_cast<std::uint32_t>(search_phase::drawing)) {
+      return fail_with(fmt::format("property \"{}\": {} while workload {} was drawn: {}\n", name_,
+                                   seen.result.broke.name, drawn, seen.result.broke.message));
+    }
+    if (!died && !seen.complete) {  // no run failed
+      const auto why = static_cast<search_end>(counters.verdict.load());
+      if (why == search_end::not_drawn) return fail_to_draw(case_number(drawn));
+      if (why == search_end::gave_up) return give_up(done.cases, drawn + 1 - done.cases);
+      done.passed = true;
+      return done;
+    }
+    ++done.cases;
+    ++done.runs;
+    return shrink_and_tell(std::move(done), {case_number(drawn), std::move(seen.result)});
+  }
+
+  std::uint64_t cases_wanted() const { return static_cast<std::uint64_t>(params_.maxSuccess); }
+  int size_of(std::uint64_t drawn) const {
+    return static_cast<int>(drawn % (static_cast<std::uint64_t>(params_.maxSize) + 1));
+  }
+  property_case case_number(std::uint64_t drawn) const {
+    rc::Random random(params_.seed);
+    for (std::uint64_t before = 0; before < drawn; ++before) (void)random.split();
+    return draw_case(workloads_, random.split(), size_of(drawn));
   }
 
   check_result shrink_and_tell(check_result done, broken_case found) {
@@ -136,6 +212,7 @@ class property_check {
       done.text = fmt::format("{}: RC_PARAMS names a case that its generators do not make any more\n", name_);
       return done;
     }
+    if (environment_.jobs > 0) search_.isolate();
     auto run = search_.derive(*found, nullptr);
     done.cases = 1;
     done.runs = search_.runs();
@@ -165,7 +242,8 @@ class property_check {
     const subject about = search_.subject_of(*what);
     shared_memory memory;
     finding found{finding::nature::failure, file.seed, file.run, 0, {}};
-    found.seen = run_here(memory, {&about, &source, file.data_seed, file.run, false, &source});
+    const isolated_request request{&about, &source, file.data_seed, file.run, false, &source};
+    found.seen = environment_.jobs > 0 ? run_isolated(memory, request, watching()) : run_here(memory, request);
     done.cases = done.runs = 1;
     const run_result& now = found.seen.result;
     const bool same = file.ended == sim::name(now.ended) && file.broke.name == now.broke.name && file.hash == now.hash;
@@ -199,7 +277,8 @@ class property_check {
         done.replay_file.clear();
       }
     }
-    const std::string command = this_command();
+    // What a line has to begin with so that a run which dies is told.
+    const std::string command = (environment_.jobs > 0 ? "TWINLOOP_JOBS=1 " : "") + this_command();
     const std::string again =
         done.replay_file.empty() ? "" : fmt::format("TWINLOOP_REPLAY={} {}", shell_quoted(done.replay_file), command);
     done.text =
@@ -214,6 +293,11 @@ class property_check {
     return done;
   }
 
+  watch_options watching() const {
+    watch_options watch;
+    watch.stall = environment_.stall;
+    return watch;
+  }
   static std::string shell_quoted(const std::string& path) {
     return path.find(' ') == std::string::npos ? path : "'" + path + "'";
   }
@@ -236,6 +320,7 @@ class property_check {
   const std::string name_;
   const workload_generator& workloads_;
   const check_options options_;
+  const gtest_environment environment_;
   property_search search_;
   const std::string rc_params_;
   rc::detail::TestParams params_;

@@ -16,7 +16,15 @@ struct broken_case {
 
 class property_search {
  public:
-  property_search(std::string name, const check_options& options) : name_(std::move(name)), options_(options) {}
+  property_search(std::string name, const check_options& options, const watch_options& watch)
+      : name_(std::move(name)), options_(options), watch_(watch) {}
+
+  /// From now on the runs of each workload are in a worker process, so that one that dies or stalls fails like any
+  /// other.
+  void isolate() { isolated_ = true; }
+  /// What a worker that searches is watched by: counters().run is the schedule under way, counters().done counts the
+  /// runs that ended clean.
+  shared_memory& memory() { return memory_; }
 
   /// The first of the case's schedules that fails; `count` of them are tried, in a fixed order.
   std::optional<run_result> search(const property_case& tried, std::uint64_t count);
@@ -34,7 +42,15 @@ class property_search {
   subject subject_of(const property_case& what) const { return make_subject(name_, what, options_.extra_kinds); }
 
  private:
-  run_result execute(const subject& what, std::uint64_t data_seed, sim::choice_source* source);
+  using source_maker = std::function<std::unique_ptr<sim::choice_source>(std::uint64_t index)>;
+  /// The first of `count` runs that fails, and like `like` if there is one.
+  std::optional<run_result> first_failing(const property_case& tried, std::uint64_t count, const source_maker& make,
+                                          const run_result* like);
+  /// The same from run `index` on, which stays at the last one tried.
+  std::optional<run_result> run_here_from(std::uint64_t& index, std::uint64_t count, const subject& what,
+                                          std::uint64_t seed, const source_maker& make, const run_result* like);
+  std::optional<run_result> run_in_worker_from(std::uint64_t& index, std::uint64_t count, const subject& what,
+                                               std::uint64_t seed, const source_maker& make, const run_result* like);
   /// A run of a smaller workload that fails like `like`: under its schedule, matched by names, or under another.
   std::optional<run_result> fails_too(const property_case& smaller, const run_result& like);
   bool shrink_workload(broken_case& best);
@@ -42,6 +58,8 @@ class property_search {
 
   std::string name_;
   check_options options_;
+  watch_options watch_;
+  bool isolated_ = false;
   shared_memory memory_;
   sim::world world_;
   std::uint64_t runs_ = 0;

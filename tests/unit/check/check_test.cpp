@@ -2,26 +2,14 @@
 // either reproduction line. The program is the joint-input-and-schedule row of the bug benchmark (B23).
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 
 #include "tests/unit/check/properties.hpp"
+#include "tests/unit/check/scoped_variable.hpp"
 #include "tests/unit/testing/temporary_directory.hpp"
 
 namespace twinloop {
 namespace {
-
-/// Sets a variable for as long as it lives.
-class scoped_variable {
- public:
-  scoped_variable(const char* name, const std::string& value) : name_(name) { ::setenv(name, value.c_str(), 1); }
-  ~scoped_variable() { ::unsetenv(name_); }
-  scoped_variable(const scoped_variable&) = delete;
-  scoped_variable& operator=(const scoped_variable&) = delete;
-
- private:
-  const char* name_;
-};
 
 class check : public ::testing::Test {
  protected:
