@@ -68,7 +68,7 @@ const call calls[] = {
     {"clock", "std::chrono::system_clock::now", [] { return (void)std::chrono::system_clock::now(), where::here(); }},
     {"sleep", "sleep", [] { return ::sleep(0), where::here(); }},
     {"sleep", "usleep", [] { return ::usleep(0), where::here(); }},
-    {"sleep", "nanosleep", [] { return std::this_thread::sleep_for(1ns), where::here(); }},
+    {"sleep", "nanosleep", [] { return std::this_thread::sleep_for(1ns), where::here(); }, true},
     {"sleep", "clock_nanosleep",
      [] {
        timespec none{};
