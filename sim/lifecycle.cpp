@@ -190,7 +190,7 @@ void world_state::unwind(process_state& victim) {
 
 void world_state::check_killed(process_state& of) {
   if (!of.killed) return;
-  if (++of.throws > 100) abandon_current_stack();  // something catches everything and comes back
+  if (++of.throws > throws_while_unwinding) abandon_current_stack();  // something catches everything and comes back
   throw process_killed{};
 }
 

@@ -222,7 +222,7 @@ void world_state::cancel_job(process_state& of, work_op& target) {
 result<std::int64_t> world_state::block_job(job_state& which, blocking_request& request) {
   if (which.killed) {
     if (request.kind == blocking_kind::unlock) return std::int64_t{0};  // from a destructor, which must not throw
-    if (++which.throws > 100) abandon_current_stack();
+    if (++which.throws > throws_while_unwinding) abandon_current_stack();
     throw process_killed{};
   }
   process_state& of = *which.process;

@@ -22,6 +22,9 @@ namespace twinloop::testing {
 class call_stack {
  public:
   static call_stack here();
+  /// Whether a signal handler made the call: that of a fuzzer's or a profiler's timer, say, and not the program that it
+  /// interrupted.
+  static bool in_signal_handler();
   /// Where the program made the call: stack_note.hpp's program_line.
   std::string place() const;
 

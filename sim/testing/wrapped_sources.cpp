@@ -19,6 +19,7 @@ using twinloop::sim::outside;
 
 __attribute__((noinline)) void caught(outside source, const char* function) {
   const twinloop::race_checks::gate scope;
+  if (twinloop::testing::call_stack::in_signal_handler()) return;
   twinloop::sim::report_outside(source, function, twinloop::testing::call_stack::here().place());
 }
 

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <ctime>
 #include <mutex>
@@ -145,6 +146,19 @@ TEST(outside, the_test_itself_may_call_what_it_likes) {
   world.at(1ms, [] { (void)std::chrono::steady_clock::now(); });
   for (const call& each : calls) each.make();
   EXPECT_TRUE(world.run().clean()) << world.report().text();
+}
+
+TEST(outside, a_signal_handler_is_not_the_program_that_it_interrupts) {
+  static std::atomic<int> asked{0};
+  const auto before = std::signal(SIGUSR1, [](int) {
+    timespec now;
+    asked += ::clock_gettime(CLOCK_MONOTONIC, &now) == 0 ? 1 : 0;
+  });
+  world world;
+  world.add_host("host").start("program", [](loop&, arguments) { return std::raise(SIGUSR1); });
+  EXPECT_TRUE(world.run().clean()) << world.report().text();
+  EXPECT_EQ(asked, 1);
+  std::signal(SIGUSR1, before);
 }
 
 TEST(outside, what_is_allowed_is_no_failure_until_reset) {
