@@ -21,6 +21,7 @@ class chooser {
     hash_ = 0x9e3779b97f4a7c15ull;
     asked_ = 0;
     deviations_ = 0;
+    telling_ = false;
   }
   bool wants_options() const { return wants_options_; }
   bool wants_keys() const { return wants_keys_; }
@@ -38,7 +39,9 @@ class chooser {
 
   /// The answer of a pick, before it is known which option that is; commit() must follow.
   std::uint32_t ask(const question& asked) {
+    telling_ = true;
     const std::uint32_t value = source_->answer(asked);
+    telling_ = false;
     return value < asked.n ? value : asked.n - 1;
   }
   [[gnu::always_inline]] void commit(choice_kind kind, std::uint64_t label, std::uint32_t at, std::uint32_t n,
@@ -56,7 +59,13 @@ class chooser {
   bool wants_touches() const { return wants_touches_; }
   void touched(std::uint64_t step, std::uint64_t key, bool write) { source_->touched(step, {key, write}); }
   /// Tells the source, which wants options, of a step.
-  void happened(const step& made) { source_->happened(made); }
+  void happened(const step& made) {
+    telling_ = true;
+    source_->happened(made);
+    telling_ = false;
+  }
+  /// Whether the source's code runs: on a program's stack, but not the program's.
+  bool telling() const { return telling_; }
   bool has_source() const { return source_ != nullptr; }
   std::uint64_t hash() const { return hash_ ^ (hash_ >> 29); }
   std::uint64_t asked() const { return asked_; }
@@ -76,6 +85,7 @@ class chooser {
   std::uint64_t hash_ = 0;
   std::uint64_t asked_ = 0;
   std::uint64_t deviations_ = 0;
+  bool telling_ = false;
   bool wants_options_ = false;
   bool wants_keys_ = false;
   bool wants_keys_of_steps_ = false;

@@ -86,7 +86,7 @@ void world_state::start_process(process_state& started) {
   started.queue.clear();
   started.mutexes.clear();
   ++started.starts;
-  started.task = ++tasks_;
+  started.task = next_task_number();
   started.system_id = 100 + ++started.host->starts;
   started.exit_status.reset();
   started.host->down = false;

@@ -13,7 +13,7 @@ void world_state::set_limits() {
 }
 
 /// Of the world when `entry` is about to happen. Sums, so that the order in which things became ready does not count.
-std::uint64_t world_state::visible_state(const ready_entry& entry) const {
+std::uint64_t world_state::visible_state(const ready_entry& entry) {
   std::uint64_t state = mix64(entry.label);
   if (entry.kind == entry_kind::completion) {
     const op& done = *static_cast<const op*>(entry.subject);
@@ -25,7 +25,11 @@ std::uint64_t world_state::visible_state(const ready_entry& entry) const {
     if (each->node != nullptr) state += mix64(each->node->hash ^ each->received.in_use());
   }
   if (!events_.empty()) state += mix64(static_cast<std::uint64_t>(events_.top().time() - now_));
-  return observed_state_ ? mix64(state ^ observed_state_()) : state;
+  if (!observed_state_) return state;
+  observing_ = true;
+  const std::uint64_t observed = observed_state_();
+  observing_ = false;
+  return mix64(state ^ observed);
 }
 
 /// Called from a while before the limits on. True: one of them is reached, and the run has failed.

@@ -25,10 +25,18 @@ const char* instead_of(outside source) {
   return "";
 }
 
-/// The world whose program runs on this thread, unless that is being unwound.
-world_state* watching_world() {
+/// The world whose program runs on this thread: not the source of choices or the test's hash, which are called on its
+/// stack.
+world_state* world_of_program() {
   world_state* const world = running_world();
-  return world != nullptr && world->current_fiber_ != nullptr && !world->current_process_->killed ? world : nullptr;
+  if (world == nullptr || world->current_fiber_ == nullptr) return nullptr;
+  return world->choose_.telling() || world->observing_ ? nullptr : world;
+}
+
+/// The same, unless that program is being unwound.
+world_state* watching_world() {
+  world_state* const world = world_of_program();
+  return world != nullptr && !world->current_process_->killed ? world : nullptr;
 }
 
 }  // namespace
@@ -65,10 +73,15 @@ void report_outside(outside source, std::string_view function, std::string place
                        std::move(place));
 }
 
+std::uint64_t next_task_number() noexcept {
+  static thread_local std::uint64_t given = 0;
+  return ++given;
+}
+
 std::uint64_t running_task() noexcept {
   const race_checks::gate scope;
-  const world_state* const world = running_world();
-  if (world == nullptr || world->current_fiber_ == nullptr) return 0;
+  const world_state* const world = world_of_program();
+  if (world == nullptr) return 0;
   return world->current_job_ != nullptr ? world->current_job_->task : world->current_process_->task;
 }
 

@@ -139,7 +139,7 @@ job_state& world_state::make_job(process_state& of, work_op& running) {
   of.free_jobs.pop_back();
   made.process = &of;
   made.running = &running;
-  made.task = ++tasks_;
+  made.task = next_task_number();
   {
     const race_checks::forgotten scope;
     made.context.emplace(of.kernel, running);

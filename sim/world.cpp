@@ -117,6 +117,7 @@ void world_state::reset(world_options with) {
   foreground_ = 0;
   has_next_ = stopping_ = out_of_time_ = false;
   allowed_outside_ = 0;
+  observing_ = false;
   failed_as_ = outcome::failed;
   observed_state_ = nullptr;
   set_limits();

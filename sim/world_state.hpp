@@ -135,7 +135,7 @@ struct world_state {
 
   // ---- livelock.cpp
   void set_limits();
-  std::uint64_t visible_state(const ready_entry& entry) const;
+  std::uint64_t visible_state(const ready_entry& entry);
   bool over_limits(const ready_entry& entry);
 
   // ---- expectations.cpp: only while choose_.wants_options()
@@ -321,11 +321,14 @@ struct world_state {
   outcome failed_as_ = outcome::failed;
   std::uint64_t abandoned_ = 0;
   std::uint32_t allowed_outside_ = 0;  // bits of `outside`
-  std::uint64_t tasks_ = 0;            // started so far, in all runs
+  bool observing_ = false;             // observed_state_ runs
   run_report report_;
   std::vector<event> event_log_;
   std::map<std::uint64_t, std::string> option_texts_;  // identity -> text; only while events are logged
 };
+
+/// Numbers of tasks (outside.hpp): none is given twice in a thread.
+std::uint64_t next_task_number() noexcept;
 
 /// The world whose code runs on this thread: only for the handlers of failed assertions and of std::terminate.
 world_state*& running_world() noexcept;

@@ -4,7 +4,7 @@
 // Executables that link twinloop::testing catch them: the linker leads the calls of their own code and of static
 // libraries through wrappers (the list stands in sim/testing/CMakeLists.txt), and one that a simulated program makes
 // fails the run as "outside.clock" and the like, with the function and the line that called it. Calls from the test
-// itself, outside of the programs of its world, are its own business, and so are those of shared libraries.
+// itself, its choice sources and its hash of the state included, are its own business, and so are those of shared libraries.
 // What only says something to people (the time in a log line) may be allowed: world::allow.
 //
 // The functions are for those who catch more: an interposed generator, a cycle counter. Thread: the world's.
@@ -34,7 +34,7 @@ bool watches(outside source) noexcept;
 /// so. Later reports of a run that has failed already are dropped.
 void report_outside(outside source, std::string_view function, std::string place);
 
-/// What runs on this thread: a process's main and callbacks, or one job, as a number that no other task of the world
+/// What runs on this thread: a process's main and callbacks, or one job, as a number that no other task of the thread
 /// has or had; 0 outside of all simulated programs. For watching what a task holds while it is suspended.
 std::uint64_t running_task() noexcept;
 /// For people: "server/kv", "server/kv/compaction" of a job; empty if the running world has no such task any more.

@@ -31,13 +31,35 @@ struct held_mutex {
   unsigned times = 1;  // of a recursive one
 };
 
-thread_local std::size_t held_count = 0;  // of the list below, to be asked at any time of a thread's life
+// Asked at any time of a thread's life, also before and after that of its list.
+thread_local std::size_t held_count = 0;
+thread_local bool closed = false;  // the list is gone, or a wrapper works on it: what that allocates may lock, too
+
+struct held_list {
+  ~held_list() {
+    held_count = 0;
+    closed = true;
+  }
+  std::vector<held_mutex> entries;
+};
 
 /// Those that simulated tasks of this thread hold: few.
 std::vector<held_mutex>& held_mutexes() {
-  static thread_local std::vector<held_mutex> held;
-  return held;
+  static thread_local held_list held;
+  return held.entries;
 }
+
+/// A wrapper works. What it does is neither the program's nor seen by wrappers.
+class working {
+ public:
+  working() { closed = true; }
+  ~working() { closed = false; }
+  working(const working&) = delete;
+  working& operator=(const working&) = delete;
+
+ private:
+  const twinloop::race_checks::gate gate_;
+};
 
 held_mutex* find_held(const pthread_mutex_t* mutex) {
   auto& held = held_mutexes();
@@ -67,68 +89,97 @@ int fail(const held_mutex& held) {
   return EDEADLK;
 }
 
-/// A recursive mutex takes all tasks for one holder, so it is not asked while one of them is suspended.
-const held_mutex* held_by_suspended(const pthread_mutex_t* wanted) {
-  const held_mutex* const known = find_held(wanted);
-  return known != nullptr && is_suspended(known->task) ? known : nullptr;
-}
-
-int refuse(const pthread_mutex_t* wanted) {
-  const twinloop::race_checks::gate scope;
-  const held_mutex* const held = held_by_suspended(wanted);
-  return held != nullptr ? fail(*held) : 0;
-}
-
-/// What the running task is told: `answer`, unless that is EBUSY because of a task.
-int take(const pthread_mutex_t* wanted, int answer) {
-  const twinloop::race_checks::gate scope;
-  held_mutex* const known = find_held(wanted);
-  if (answer == EBUSY && known != nullptr) return fail(*known);
-  if (answer != 0) return answer;
-  if (known == nullptr) {
-    held_mutexes().push_back({wanted, running_task(), call_stack::here()});
-    ++held_count;
-  } else if (known->task == running_task()) {
-    ++known->times;
-  } else {
-    *known = {wanted, running_task(), call_stack::here()};
-  }
-  return 0;
-}
-
-bool is_refused(const pthread_mutex_t* wanted) {
-  const twinloop::race_checks::gate scope;
-  return held_by_suspended(wanted) != nullptr;
-}
-
-void forget_one(const pthread_mutex_t* unlocked) {
-  const twinloop::race_checks::gate scope;
-  held_mutex* const held = find_held(unlocked);
-  if (held == nullptr || --held->times > 0) return;
-  *held = held_mutexes().back();
+void forget(held_mutex& entry) {
+  entry = held_mutexes().back();
   held_mutexes().pop_back();
   --held_count;
 }
+
+enum class plan : std::uint8_t { refuse, try_first, lock };
+
+/// How the running task comes to `wanted`: not at all while a suspended one has it (a recursive mutex would take both
+/// for its one holder), and without waiting for what a task has. What none is known to have is noted as the running
+/// one's before it is locked.
+plan plan_lock(const pthread_mutex_t* wanted) {
+  const working scope;
+  const held_mutex* const known = find_held(wanted);
+  if (known != nullptr) return is_suspended(known->task) ? plan::refuse : plan::try_first;
+  held_mutexes().push_back({wanted, running_task(), call_stack::here()});
+  ++held_count;
+  return plan::lock;
+}
+
+int fail_for(const pthread_mutex_t* wanted) {
+  const working scope;
+  return fail(*find_held(wanted));
+}
+
+/// It was tried because a task was known to have it: the running one, or one that has ended.
+int take_known(const pthread_mutex_t* wanted, int answer) {
+  if (answer == EBUSY) return fail_for(wanted);
+  const working scope;
+  held_mutex& known = *find_held(wanted);
+  if (answer == 0 && known.task == running_task()) {
+    ++known.times;
+  } else if (answer == 0) {
+    known = {wanted, running_task(), call_stack::here()};
+  }
+  return answer;
+}
+
+/// It was noted before: not if that came to nothing.
+int confirm(const pthread_mutex_t* wanted, int answer) {
+  if (answer == 0) return 0;
+  const working scope;
+  if (held_mutex* const noted = find_held(wanted)) forget(*noted);
+  return answer;
+}
+
+/// False: it is a suspended task's, and the caller's only if it did not look at what lock() answered.
+bool may_unlock(const pthread_mutex_t* unlocked) {
+  const working scope;
+  held_mutex* const held = find_held(unlocked);
+  if (held == nullptr) return true;
+  if (running_task() != 0 && is_suspended(held->task)) return false;
+  if (--held->times == 0) forget(*held);
+  return true;
+}
+
+bool is_watched() { return !closed && running_task() != 0; }
 
 }  // namespace
 
 // The real calls stand outside of the gates: they order what a job does.
 TWINLOOP_WRAPPED(int, pthread_mutex_lock, pthread_mutex_t* wanted) {
-  if (running_task() == 0) return __real_pthread_mutex_lock(wanted);
-  if (const int refused = refuse(wanted)) return refused;
-  const int answer = take(wanted, __real_pthread_mutex_trylock(wanted));
-  if (answer != EBUSY) return answer;
-  return take(wanted, __real_pthread_mutex_lock(wanted));  // another thread had it
+  if (!is_watched()) return __real_pthread_mutex_lock(wanted);
+  switch (plan_lock(wanted)) {
+    case plan::refuse:
+      return fail_for(wanted);
+    case plan::try_first:
+      return take_known(wanted, __real_pthread_mutex_trylock(wanted));
+    case plan::lock:
+      break;
+  }
+  return confirm(wanted, __real_pthread_mutex_lock(wanted));
 }
 
 TWINLOOP_WRAPPED(int, pthread_mutex_trylock, pthread_mutex_t* wanted) {
-  if (running_task() == 0) return __real_pthread_mutex_trylock(wanted);
-  if (is_refused(wanted)) return EBUSY;
-  const int answer = __real_pthread_mutex_trylock(wanted);
-  return answer == 0 ? take(wanted, answer) : answer;
+  if (!is_watched()) return __real_pthread_mutex_trylock(wanted);
+  switch (plan_lock(wanted)) {
+    case plan::refuse:
+      return EBUSY;
+    case plan::try_first: {
+      const int answer = __real_pthread_mutex_trylock(wanted);
+      return answer == EBUSY ? EBUSY : take_known(wanted, answer);
+    }
+    case plan::lock:
+      break;
+  }
+  return confirm(wanted, __real_pthread_mutex_trylock(wanted));
 }
 
 TWINLOOP_WRAPPED(int, pthread_mutex_unlock, pthread_mutex_t* locked) {
-  if (held_count > 0) forget_one(locked);  // outside of a task, too: one that left it locked
+  // Outside of a task, too: one may have left it locked.
+  if (held_count > 0 && !closed && !may_unlock(locked)) return EPERM;
   return __real_pthread_mutex_unlock(locked);
 }

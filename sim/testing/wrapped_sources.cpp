@@ -48,15 +48,30 @@ TWINLOOP_WRAPPED(int, timespec_get, timespec* into, int base) {
   TWINLOOP_WATCH(clock, "timespec_get");
   return __real_timespec_get(into, base);
 }
-// libstdc++'s functions by their mangled names. A time_point is returned as the integer in it.
-TWINLOOP_WRAPPED(std::int64_t, _ZNSt6chrono3_V212steady_clock3nowEv) {
+#ifdef __GLIBCXX__  // functions of libstdc++ by their mangled names
+/// As a time_point is returned: a structure of one integer.
+struct ticks {
+  std::int64_t count;
+};
+TWINLOOP_WRAPPED(ticks, _ZNSt6chrono3_V212steady_clock3nowEv) {
   TWINLOOP_WATCH(clock, "std::chrono::steady_clock::now");
   return __real__ZNSt6chrono3_V212steady_clock3nowEv();
 }
-TWINLOOP_WRAPPED(std::int64_t, _ZNSt6chrono3_V212system_clock3nowEv) {
+TWINLOOP_WRAPPED(ticks, _ZNSt6chrono3_V212system_clock3nowEv) {
   TWINLOOP_WATCH(clock, "std::chrono::system_clock::now");
   return __real__ZNSt6chrono3_V212system_clock3nowEv();
 }
+TWINLOOP_WRAPPED(unsigned, _ZNSt13random_device9_M_getvalEv, void* self) {
+  TWINLOOP_WATCH(random, "std::random_device");
+  return __real__ZNSt13random_device9_M_getvalEv(self);
+}
+/// std::thread and std::async; a unique_ptr is passed as its address.
+TWINLOOP_WRAPPED(void, _ZNSt6thread15_M_start_threadESt10unique_ptrINS_6_StateESt14default_deleteIS1_EEPFvvE,
+                 void* self, void* state, void (*needs)()) {
+  TWINLOOP_WATCH(thread, "std::thread");
+  __real__ZNSt6thread15_M_start_threadESt10unique_ptrINS_6_StateESt14default_deleteIS1_EEPFvvE(self, state, needs);
+}
+#endif
 
 TWINLOOP_WRAPPED(unsigned, sleep, unsigned seconds) {
   TWINLOOP_WATCH(sleep, "sleep");
@@ -91,20 +106,10 @@ TWINLOOP_WRAPPED(long, random) {
   TWINLOOP_WATCH(random, "random");
   return __real_random();
 }
-TWINLOOP_WRAPPED(unsigned, _ZNSt13random_device9_M_getvalEv, void* self) {
-  TWINLOOP_WATCH(random, "std::random_device");
-  return __real__ZNSt13random_device9_M_getvalEv(self);
-}
 
 TWINLOOP_WRAPPED(int, pthread_create, pthread_t* made, const pthread_attr_t* how, void* (*run)(void*), void* argument) {
   TWINLOOP_WATCH(thread, "pthread_create");
   return __real_pthread_create(made, how, run, argument);
-}
-/// std::thread and std::async; a unique_ptr is passed as its address.
-TWINLOOP_WRAPPED(void, _ZNSt6thread15_M_start_threadESt10unique_ptrINS_6_StateESt14default_deleteIS1_EEPFvvE,
-                 void* self, void* state, void (*needs)()) {
-  TWINLOOP_WATCH(thread, "std::thread");
-  __real__ZNSt6thread15_M_start_threadESt10unique_ptrINS_6_StateESt14default_deleteIS1_EEPFvvE(self, state, needs);
 }
 
 TWINLOOP_WRAPPED(char*, getenv, const char* variable) {

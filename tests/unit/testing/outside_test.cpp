@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
+#include <functional>
 #include <mutex>
 #include <random>
 #include <string>
@@ -161,6 +162,35 @@ TEST(outside, a_signal_handler_is_not_the_program_that_it_interrupts) {
   std::signal(SIGUSR1, before);
 }
 
+TEST(outside, a_choice_source_and_the_hash_of_the_state_are_the_tests_own) {
+  struct : choice_source {
+    std::uint32_t answer(const question&) override { return std::rand() >= 0 ? 0 : 1; }
+    bool wants_options() const override { return true; }
+    void happened(const step&) override { (void)std::chrono::steady_clock::now(); }
+  } reads_all_it_likes;
+  world world({.source = &reads_all_it_likes, .instant_limit = 100});
+  int observed = 0;
+  world.observe_state([&] {
+    (void)std::getenv("HOME");
+    return static_cast<std::uint64_t>(++observed);
+  });
+  world.add_host("host").start("program", [](loop& loop, arguments) {
+    work_handle work(loop);
+    int left = 80;
+    std::function<void()> again = [&] {
+      work.start([](job&) {},
+                 [&](errc) {
+                   if (--left > 0) again();
+                 });
+    };
+    again();
+    loop.run();
+    return 0;
+  });
+  EXPECT_TRUE(world.run().clean() || world.report().failures.at(0).name == "slow") << world.report().text();
+  EXPECT_GT(observed, 0);
+}
+
 TEST(outside, what_is_allowed_is_no_failure_until_reset) {
   const auto reads_a_clock = [](loop&, arguments) {
     (void)std::chrono::system_clock::now();
@@ -253,6 +283,45 @@ TEST(blocking, a_mutex_that_an_ended_job_left_locked_is_told) {
   EXPECT_EQ(broke.name, "blocks");
   EXPECT_EQ(broke.message,
             "host/program/work locks a std::mutex that a task which has ended holds since " + at.place());
+}
+
+TEST(blocking, try_lock_of_what_a_suspended_job_holds_says_no_and_is_no_failure) {
+  std::recursive_mutex shared;
+  bool taken = true;
+  world world;
+  world.add_host("host").start("program", [&](loop& loop, arguments) {
+    work_handle holder(loop, "holder");
+    work_handle other(loop, "other");
+    const auto holds = [&](job& job) {
+      const std::lock_guard guard(shared);
+      job.yield();
+    };
+    holder.start(holds, [](errc) {});
+    other.start([&](job&) { taken = shared.try_lock(); }, [](errc) {});
+    loop.run();
+    return 0;
+  });
+  EXPECT_TRUE(world.run().clean()) << world.report().text();
+  EXPECT_FALSE(taken);
+}
+
+TEST(blocking, what_one_world_left_locked_is_not_taken_for_a_task_of_the_next) {
+  static std::mutex left;  // for good
+  const auto leaves_it = [](loop&, arguments) { return left.lock(), 0; };
+  {
+    world first;
+    first.add_host("host").start("program", leaves_it);
+    EXPECT_TRUE(first.run().clean()) << first.report().text();
+  }
+  world second;
+  second.add_host("host").start("program", [](loop&, arguments) {
+    EXPECT_THROW(left.lock(), std::system_error);
+    return 0;
+  });
+  second.run();
+  ASSERT_FALSE(second.report().failures.empty());
+  EXPECT_NE(second.report().failures[0].message.find("a task which has ended holds"), std::string::npos)
+      << second.report().text();
 }
 
 TEST(blocking, a_recursive_mutex_does_not_let_two_jobs_in) {
