@@ -51,8 +51,8 @@ struct alignas(128) descriptor {  // a power of two: the table's size is a shift
 };
 static_assert(sizeof(descriptor) == 128);
 
-/// How often a killed stack is thrown at before it is given up: each of its handles may call the kernel once or twice as
-/// it is destroyed, and there may be thousands.
+/// How often a killed stack is thrown at before it is given up: each of its handles may call the kernel once or twice
+/// as it is destroyed, and there may be thousands.
 inline constexpr std::uint32_t throws_while_unwinding = 10'000;
 
 /// A pool job that has been started: a work function on a fiber.

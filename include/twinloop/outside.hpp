@@ -4,8 +4,9 @@
 // Executables that link twinloop::testing catch them: the linker leads the calls of their own code and of static
 // libraries through wrappers (the list stands in sim/testing/CMakeLists.txt), and one that a simulated program makes
 // fails the run as "outside.clock" and the like, with the function and the line that called it. Calls from the test
-// itself, its choice sources and its hash of the state included, are its own business, and so are those of shared libraries.
-// What only says something to people (the time in a log line) may be allowed: world::allow.
+// itself, its choice sources and its hash of the state included, are its own business, and so are those of signal
+// handlers and shared libraries. What only says something to people (the time in a log line) may be allowed:
+// world::allow.
 //
 // The functions are for those who catch more: an interposed generator, a cycle counter. Thread: the world's.
 #ifndef TWINLOOP_OUTSIDE_HPP

@@ -86,7 +86,7 @@ class pairs_of_runs {
     for (std::size_t first = 0; first < clean_.steps.size(); ++first) add_those_after(first, found);
     std::sort(found.begin(), found.end());
     mark_those_that_follow(found);
-    std::sort(found.begin(), found.end());
+    std::sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(std::min(found.size(), pairs_compared)));
     return found;
   }
 

@@ -98,11 +98,10 @@ class property_check {
 
   check_result search() {
     if (environment_.jobs > 0) return search_in_worker();
-    crash_note note(
-        fmt::format("\nproperty \"{}\": the process crashed. In a worker process the case is kept and made small:\n"
-                    "  TWINLOOP_JOBS=1 RC_PARAMS=\"seed={} max_success=",
-                    name_, params_.seed),
-        fmt::format("\" {}\n", this_command()));
+    crash_note note(fmt::format("\nproperty \"{}\": the process crashed, after it had drawn ", name_),
+                    fmt::format(" workloads. In a worker process the case is kept and made small:\n"
+                                "  TWINLOOP_JOBS=1 RC_PARAMS=\"seed={} max_success={} max_size={}\" {}\n",
+                                params_.seed, params_.maxSuccess, params_.maxSize, this_command()));
     check_result done;
     const std::optional<broken_case> broken = look_for_failure(done, [&] { note.set_run(done.cases); });
     done.runs = search_.runs();
@@ -120,6 +119,7 @@ class property_check {
     for (std::uint64_t drawn = 0; done.cases < wanted; ++drawn) {
       enter(search_phase::drawing);
       counters.index.store(drawn);
+      counters.begun.fetch_add(1, std::memory_order_relaxed);  // drawing is progress, too
       property_case tried = draw_case(workloads_, random.split(), size_of(drawn));
       if (!tried.what.failed.empty()) {
         end(search_end::not_drawn);

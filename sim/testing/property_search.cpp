@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::uint64_t rounds_max = 20;  // of workload and schedule in turns; two or three are usual
 constexpr std::uint64_t derive_schedules = 500;
-constexpr const char* stalled_name = "stalled";
 /// A smaller case that stalls costs its whole patience, each time; what is reported was given more of it.
 constexpr std::chrono::milliseconds stall_of_candidate{500};
 constexpr double shrink_seconds = 60;  // far beyond what the limit of runs takes: results must not depend on the clock
@@ -62,7 +61,7 @@ std::optional<run_result> property_search::run_in_worker_from(std::uint64_t& ind
                                                               const subject& what, std::uint64_t seed,
                                                               const source_maker& make, const run_result* like) {
   watch_options watch = watch_;
-  if (like != nullptr && like->broke.name == stalled_name) watch.stall = std::min(watch.stall, stall_of_candidate);
+  if (like != nullptr) watch.stall = std::min(watch.stall, stall_of_candidate);
   const worker_end end = run_worker(memory_, watch, [&] {
     if (const auto broken = run_here_from(index, count, what, seed, make, like)) {
       observation_writer(memory_.log()).result(*broken);
@@ -71,7 +70,7 @@ std::optional<run_result> property_search::run_in_worker_from(std::uint64_t& ind
   observation seen;
   read_observation(memory_.log(), seen);
   add_worker_end(memory_, end, watch, seen);
-  const std::uint64_t last = memory_.counters().run.load();
+  const std::uint64_t last = std::max(index, memory_.counters().run.load());
   runs_ += last + 1 - index;
   index = last;
   const bool broke = seen.complete || end.ended != worker_end::how::finished;

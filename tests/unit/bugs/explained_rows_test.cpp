@@ -50,6 +50,8 @@ struct told_pair {
   const char* other;
 };
 
+std::ostream& operator<<(std::ostream& out, const told_pair& shown) { return out << shown.id; }
+
 class told_row : public testing::TestWithParam<told_pair> {};
 INSTANTIATE_TEST_SUITE_P(
     rows, told_row,
