@@ -35,7 +35,7 @@ op* world_state::op_of(const ready_entry& entry) {
 }
 
 void world_state::expect_op(process_state& of, op& started) {
-  const descriptor* on = find_descriptor(of, started.handle);
+  const descriptor* on = of.find_open(started.handle);
   const std::uint64_t name = on != nullptr ? on->node->hash : asked_for(of, started).hash;
   op_note::set_expectation(started, causality_.expect(of.index, name));
 }

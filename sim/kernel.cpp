@@ -7,24 +7,6 @@
 #include "sim/ready.hpp"
 
 namespace twinloop::sim {
-namespace {
-constexpr std::int64_t wall_epoch = 1'700'000'000'000'000'000;  // 2023-11-14 22:13:20 UTC, the same in every run
-constexpr std::byte poison{0xdb};
-
-/// Changes whenever the bytes do: the kernel checks that a pending send's bytes stay as they were. Those that a window
-/// takes next are enough; large writes would cost their size squared otherwise.
-std::uint64_t digest(std::span<const io_slice> slices) {
-  std::uint64_t hash = 0;
-  std::size_t left = socket::default_window;
-  for (const io_slice& slice : slices) {
-    const auto* bytes = static_cast<const unsigned char*>(slice.data);
-    const std::size_t part = std::min(slice.size, left);
-    for (std::size_t i = 0; i < part; ++i) hash = (hash ^ bytes[i]) * 0x100000001b3ull;
-    left -= part;
-  }
-  return hash;
-}
-}  // namespace
 
 void kernel_of_process::submit(op& started) {
   process_state& p = *process_;
@@ -35,136 +17,35 @@ void kernel_of_process::submit(op& started) {
   op_note::set(started, op_place::parked);
   if (w.choose_.wants_options()) w.expect_op(p, started);
   if (w.choose_.wants_touches()) {
-    const descriptor* touched = w.find_descriptor(p, started.handle);
+    const descriptor* touched = p.find_open(started.handle);
     if (touched != nullptr && touched->stream != nullptr) w.touch_handle(*touched);
     if (started.kind == op_kind::connect) w.touch_endpoint(*p.host, static_cast<connect_op&>(started).target);
   }
   if (started.kind == op_kind::file || started.kind == op_kind::resolve || started.kind == op_kind::work) {
-    if (descriptor* on = w.find_descriptor(p, started.handle)) ++on->open_ops;
+    if (descriptor* on = p.find_open(started.handle)) ++on->uses;
     return w.submit_pool_op(p, started);
   }
-  descriptor* on = w.find_descriptor(p, started.handle);
+  descriptor* on = p.find_open(started.handle);
   if (on == nullptr || (on->stream == nullptr && started.kind != op_kind::close)) {
     return w.finish_now(p, started, w.asked_for(p, started), errc::bad_handle);
   }
   if (started.kind == op_kind::close) {
     descriptor& closed = *on;
-    const bool busy = closed.open_ops > 0;
+    const bool busy = closed.uses > 0;
     if (busy) closed.closing = &started;
     w.close_descriptor(p, closed, static_cast<close_op&>(started).reset);
     if (!busy) w.finish_now(p, started, closed.asked, errc::ok);
     return;
   }
-  ++on->open_ops;
+  ++on->uses;
   w.submit_socket_op(p, started, *on);
-}
-
-void world_state::submit_socket_op(process_state& of, op& started, descriptor& on) {
-  socket& stream = *on.stream;
-  switch (started.kind) {
-    case op_kind::recv: {
-      auto& receive = static_cast<recv_op&>(started);
-      TWINLOOP_ASSERT(receive.buffer.empty() == (receive.pool != nullptr));
-      TWINLOOP_ASSERT(on.receiving == nullptr);
-      if (stream.phase != socket_phase::connected) return finish_now(of, started, stream.in, errc::not_connected);
-      std::fill(receive.buffer.begin(), receive.buffer.end(), poison);
-      on.receiving = &started;
-      return readable_changed(stream);
-    }
-    case op_kind::accept:
-      TWINLOOP_ASSERT(on.receiving == nullptr);
-      if (stream.phase != socket_phase::listening) return finish_now(of, started, stream.in, errc::invalid_argument);
-      on.receiving = &started;
-      return readable_changed(stream);
-    case op_kind::send: {
-      auto& send = static_cast<send_op&>(started);
-      TWINLOOP_ASSERT(on.sending == nullptr);
-      on.sending = &started;
-      writable_changed(stream);
-      if (on.sending == &started) op_note::set_count(started, static_cast<std::int64_t>(digest(send.slices)));
-      return;
-    }
-    case op_kind::connect:
-      TWINLOOP_ASSERT(on.sending == nullptr);
-      on.sending = &started;
-      return start_connect(stream, static_cast<connect_op&>(started).target);
-    case op_kind::shutdown:
-      if (stream.phase != socket_phase::connected || stream.broken) {
-        return finish_now(of, started, stream.out, errc::not_connected);
-      }
-      shutdown_socket(stream);
-      return finish_now(of, started, stream.out, errc::ok);
-    default:
-      TWINLOOP_ASSERT(false);
-  }
-}
-
-/// Something was received, or the other side ended: the waiting recv or accept becomes ready.
-void world_state::readable_changed(socket& changed) {
-  if (changed.owner == nullptr) return;
-  descriptor& on = changed.owner->descriptors[changed.descriptor];
-  if (on.receiving == nullptr) return;
-  const bool ready = changed.phase == socket_phase::listening ? !changed.backlog.empty() : changed.readable();
-  if (!ready) return;
-  op& waiting = *std::exchange(on.receiving, nullptr);
-  enqueue_completion(*changed.owner, waiting, changed.in);
-}
-
-/// There may be room now, or the connection broke: the waiting send goes on.
-void world_state::writable_changed(socket& changed) {
-  if (changed.owner == nullptr) return;
-  process_state& of = *changed.owner;
-  descriptor& on = of.descriptors[changed.descriptor];
-  if (on.sending == nullptr || on.sending->kind != op_kind::send) return;
-  auto& waiting = static_cast<send_op&>(*on.sending);
-  auto finish = [&](errc error, std::size_t count) {
-    on.sending = nullptr;
-    finish_now(of, waiting, changed.out, error, static_cast<std::int64_t>(count));
-  };
-  if (changed.phase != socket_phase::connected) return finish(errc::not_connected, 0);
-  if (changed.error != errc::ok) return finish(std::exchange(changed.error, errc::ok), 0);
-  if (changed.broken || changed.fin_sent) return finish(errc::broken_pipe, 0);
-  if (op_note::count(waiting) != 0) {
-    TWINLOOP_ASSERT(static_cast<std::uint64_t>(op_note::count(waiting)) == digest(waiting.slices));  // must not change
-  }
-  std::size_t offered = 0;
-  for (const io_slice& slice : waiting.slices) offered += slice.size;
-  TWINLOOP_ASSERT(offered > 0);
-  std::size_t room = offered;
-  if (changed.has_peer()) {
-    const socket& peer = *changed.peer;
-    const std::size_t used = peer.received.in_use();
-    room = used < peer.window ? std::min(offered, peer.window - used) : 0;
-    if (room == 0) {
-      changed.peer->sender_blocked = true;
-      return;
-    }
-  } else {
-    room = std::min(offered, socket::default_window - std::min(changed.unanswered, socket::default_window));
-    if (room == 0) return;  // the reset that is on its way goes on with it
-  }
-  const std::uint32_t answers = room < 2 ? 1 : room < 4 ? 2 : 4;
-  switch (choose_.choose(choice_kind::short_io, changed.out.hash, changed.out.short_io, answers)) {
-    case 1:
-      room = 1;
-      break;
-    case 2:
-      room /= 2;
-      break;
-    case 3:
-      room -= 1;
-      break;
-    default:
-      break;
-  }
-  finish(errc::ok, send_bytes(changed, waiting.slices, room));
 }
 
 void kernel_of_process::cancel(op& target, cancel_mode mode) noexcept {
   process_state& p = *process_;
   world_state& w = *p.world;
   if (p.killed) return;  // everything is forgotten already
-  descriptor* on = w.find_descriptor(p, target.handle);
+  descriptor* on = p.find_open(target.handle);
   const op_place place = op_note::place(target);
   if (w.choose_.wants_touches()) w.touch_queued(p, target);
   if (mode == cancel_mode::detach) TWINLOOP_ASSERT(place != op_place::running);
@@ -200,7 +81,7 @@ void kernel_of_process::cancel(op& target, cancel_mode mode) noexcept {
     w.job_left(p, target);
     op_note::set(target, op_place::none);
     if (w.choose_.wants_options()) w.withdraw_op(target);
-    w.op_left(p, target, w.find_slot(p, target.handle));
+    w.op_left(p, target, p.find_slot(target.handle));
     return;
   }
   named& asked = on != nullptr ? on->asked : w.asked_for(p, target);
@@ -306,7 +187,7 @@ void kernel_of_process::wake() noexcept {
 
 time_point kernel_of_process::now(bool) noexcept { return time_point(duration(process_->world->now_)); }
 
-wall_time kernel_of_process::wall() noexcept { return wall_time(duration(wall_epoch + process_->world->now_)); }
+wall_time kernel_of_process::wall() noexcept { return wall_time(duration(process_->world->civil_time())); }
 
 result<std::int64_t> kernel_of_process::block(blocking_request& request, job* caller) {
   if (caller != nullptr) return block_in_job(request, *caller);

@@ -36,6 +36,7 @@ void process_main(fiber&, void* context) {
 
 void process_state::prepare(host_state& on, std::string_view name, program run, arguments with, process_options how) {
   host = &on;
+  home = &on;
   text = name;
   main = std::move(run);
   args = std::move(with);
@@ -101,12 +102,9 @@ void world_state::close_everything(process_state& of, bool silently) {
     if (each.stream != nullptr) {
       socket& stream = *std::exchange(each.stream, nullptr);
       if (silently) {
-        expect_retransmission(stream);
-        std::erase_if(of.host->ports, [&](const bound_port& port) { return port.holder == &stream; });
-        for (socket* waiting : stream.backlog) free_socket(*waiting);
-        free_socket(stream);
+        vanish(stream);
       } else {
-        close_socket(stream, false);
+        close(stream, false);
       }
     }
     each.kind = descriptor_kind::none;
@@ -115,20 +113,6 @@ void world_state::close_everything(process_state& of, bool silently) {
   }
   of.descriptors.clear();
   of.open_descriptors = 0;
-}
-
-/// Bytes or an end that were under way to a host whose power failed were never acknowledged: the peer sends them again
-/// and learns that way, once the host is up, that the connection is gone. So it is with a handshake whose last packet
-/// was not sent. A peer with nothing under way hears nothing.
-void world_state::expect_retransmission(socket& gone) {
-  constexpr std::int64_t timeout = 200'000'000;            // Linux's least retransmission time-out
-  constexpr std::int64_t syn_ack_timeout = 1'000'000'000;  // and the first of a handshake
-  if (!gone.has_peer() || gone.peer->probing) return;
-  const bool connecting = gone.phase == socket_phase::connecting;
-  const bool under_way = gone.received.in_use() > gone.received.readable() || (gone.peer->fin_sent && !gone.ended);
-  if (!under_way && !connecting) return;
-  gone.peer->probing = true;
-  send_packet(now_ + (connecting ? syn_ack_timeout : timeout), event_kind::reset, *gone.peer, 1);
 }
 
 /// main has returned: what it left open is reported and closed.

@@ -99,34 +99,23 @@ void world_state::call_done(process_state& of, op& done) {
     --of.pool_lookups;
     finish_now(of, done, asked, perform_resolve(static_cast<resolve_op&>(done)));
   } else {
-    const auto answer = perform_file(of, static_cast<file_op&>(done).request, done.made.place());
+    const auto answer = call_file(of, static_cast<file_op&>(done).request, done.made.place());
     finish_now(of, done, asked, answer.error(), answer ? *answer : 0);
   }
   offer_pool(of);
 }
 
 errc world_state::perform_resolve(resolve_op& call) {
+  auto found = look_up(call.host, call.port, call.family);
   call.out->clear();
-  if (auto numeric = address::parse(call.host, call.port)) {
-    const bool fits = call.family == address_family::none || call.family == numeric->family;
-    if (!fits) return errc::name_not_found;
-    numeric->port = call.port;
-    call.out->push_back(*numeric);
-    return errc::ok;
-  }
-  if (call.host == "localhost") {
-    if (call.family != address_family::ipv6) call.out->push_back(address::loopback(call.port));
-    if (call.family != address_family::ipv4) call.out->push_back(address::loopback_ipv6(call.port));
-    return errc::ok;
-  }
-  if (call.family == address_family::ipv6) return errc::name_not_found;  // hosts have IPv4 addresses
-  for (std::size_t i = 0; i < hosts_used_; ++i) {
-    const host_state& each = *hosts_[i];
-    const bool known =
-        each.text == call.host || std::find(each.names.begin(), each.names.end(), call.host) != each.names.end();
-    if (known) call.out->push_back(each.face->address(call.port));
-  }
-  return call.out->empty() ? errc::name_not_found : errc::ok;
+  if (found) *call.out = std::move(*found);
+  return found.error();
+}
+
+/// A call's effect, all at once.
+result<std::int64_t> world_state::call_file(process_state& of, const file_request& call, where at) {
+  if (call.call == file_call::close) renew_keys_ = true;  // ops that are to be delivered have no handle any more
+  return perform_file(of, call, at);
 }
 
 job_state& world_state::make_job(process_state& of, work_op& running) {
@@ -246,7 +235,7 @@ result<std::int64_t> world_state::block_job(job_state& which, blocking_request& 
       events_.push(now_ + takes, event_kind::resume_job, &which, which.generation, 0);
       suspend_job(which);
       if (choose_.wants_touches()) touch_file(of, request.file);
-      return perform_file(of, request.file, request.made);
+      return call_file(of, request.file, request.made);
     }
     case blocking_kind::lock:
       lock_mutex(which, *request.lock);
@@ -301,7 +290,7 @@ result<std::int64_t> world_state::block_main(process_state& of, blocking_request
   of.stack->yield();
   check_killed(of);
   if (choose_.wants_touches()) touch_file(of, request.file);
-  return perform_file(of, request.file, request.made);
+  return call_file(of, request.file, request.made);
 }
 
 }  // namespace twinloop::sim

@@ -1,4 +1,4 @@
-// A simulated process: its fiber, its descriptors, its pool, and what its loop is waiting for.
+// A simulated process: its fiber, its pool, and what its loop is waiting for.
 #ifndef TWINLOOP_SIM_PROCESS_HPP
 #define TWINLOOP_SIM_PROCESS_HPP
 
@@ -10,46 +10,14 @@
 #include <vector>
 
 #include "loop/fiber.hpp"
-#include "sim/disk.hpp"
 #include "sim/kernel.hpp"
+#include "sim/machine/descriptors.hpp"
 #include "sim/names.hpp"
 #include "sim/random.hpp"
-#include "sim/socket.hpp"
 #include "twinloop/sim.hpp"
 #include "twinloop/work.hpp"
 
 namespace twinloop::sim {
-
-/// An open file: the description behind a descriptor.
-struct open_file {
-  std::shared_ptr<inode> node;
-  std::uint32_t flags = 0;
-  std::string path;
-};
-
-enum class descriptor_kind : std::uint8_t {
-  none,
-  socket,
-  file,
-  closing,  // closed for its users; ops on it are still to be delivered
-};
-
-struct alignas(128) descriptor {  // a power of two: the table's size is a shift away from its ends
-  bool open() const { return kind == descriptor_kind::socket || kind == descriptor_kind::file; }
-
-  descriptor_kind kind = descriptor_kind::none;
-  std::uint32_t generation = 0;
-  std::uint32_t open_ops = 0;  // submitted on this handle and not yet delivered; a close waits for them
-  const name_node* node = nullptr;
-  named asked{};
-  socket* stream = nullptr;
-  std::shared_ptr<open_file> file;
-  op* receiving = nullptr;  // recv or accept that waits for something to be there
-  op* sending = nullptr;    // send that waits for window, or a connect under way
-  op* closing = nullptr;
-  where made{};  // what asked for it; for people only
-};
-static_assert(sizeof(descriptor) == 128);
 
 /// How often a killed stack is thrown at before it is given up: each of its handles may call the kernel once or twice
 /// as it is destroyed, and there may be thousands.
@@ -87,7 +55,7 @@ struct mutex_queue {
   std::deque<job_state*> waiting;
 };
 
-struct process_state {
+struct process_state : descriptor_table {
   explicit process_state(world_state& owner) : world(&owner), kernel(*this) {}
   void prepare(host_state& on, std::string_view name, program run, arguments with, process_options how);
 
@@ -97,7 +65,6 @@ struct process_state {
   host_state* host = nullptr;
   std::unique_ptr<process> face;
   std::string text;
-  const name_node* node = nullptr;
   named asked{};
   program main;
   arguments args;
@@ -114,7 +81,6 @@ struct process_state {
   std::uint32_t system_id = 0;  // what it is told when it asks for its process id
   std::uint32_t throws = 0;     // of process_killed, while dying
   std::uint32_t crash_asked = 0;
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> names_made;  // hash of a handle's name, how many had it
   std::deque<call_name> call_names;
   std::optional<int> exit_status;
   bool running = false;
@@ -138,11 +104,6 @@ struct process_state {
   bool woken = false;
   bool timers_due = false;
   result<std::int64_t> call_answer = std::int64_t{0};
-
-  std::vector<descriptor> descriptors;
-  std::uint32_t descriptor_limit = 1024;
-  std::uint32_t open_descriptors = 0;
-  std::uint32_t next_generation = 1;
 
   // what is expected of it, while a source wants options (causality.hpp)
   std::uint32_t expected_wake = 0;

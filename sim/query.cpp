@@ -17,29 +17,10 @@ result<void> fill_random(process_state& p, std::span<std::byte> bytes) {
   return {};
 }
 
-result<void> make_socket(process_state& p, query_request& call) {
-  world_state& w = *p.world;
-  if (p.open_descriptors >= p.descriptor_limit) return unexpected(errc::too_many_handles);
-  if (call.family == address_family::none) return unexpected(errc::invalid_argument);
-  handle_id id;
-  descriptor& made = w.make_descriptor(p, descriptor_kind::socket, call.name, call.made, id);
-  socket& stream = w.make_socket(*p.host);
-  stream.owner = &p;
-  stream.descriptor = static_cast<std::uint32_t>(static_cast<std::uint64_t>(id)) - 1;
-  stream.family = call.family;
-  stream.node = made.node;
-  w.name_directions(stream);
-  made.stream = &stream;
-  call.value = static_cast<std::int64_t>(id);
-  return {};
-}
-
-result<void> set_option(socket& stream, query_request& call) {
-  stream.options[static_cast<int>(call.option)] = call.value;
-  if (call.option == socket_option::receive_buffer) {
-    if (call.value <= 0) return unexpected(errc::invalid_argument);
-    stream.window = std::max<std::size_t>(2048, static_cast<std::size_t>(call.value) * 2);
-  }
+template <class Value, class Out>
+result<void> give(const result<Value>& answer, Out& out) {
+  if (!answer) return unexpected(answer.error());
+  out = static_cast<Out>(*answer);
   return {};
 }
 
@@ -65,11 +46,11 @@ result<void> kernel_of_process::query(query_request& call) {
       call.value = p.system_id;
       return {};
     case query_kind::socket:
-      return make_socket(p, call);
+      return give(w.open_socket(p, call.family, call.name, call.made), call.value);
     default:
       break;
   }
-  descriptor* on = w.find_descriptor(p, call.handle);
+  descriptor* on = p.find_open(call.handle);
   if (on == nullptr) return unexpected(errc::bad_handle);
   if (w.choose_.wants_touches()) {
     w.touch_handle(*on);
@@ -85,20 +66,18 @@ result<void> kernel_of_process::query(query_request& call) {
   socket& stream = *on->stream;
   switch (call.kind) {
     case query_kind::bind:
-      return w.bind_socket(stream, call.endpoint);
+      return w.bind(stream, call.endpoint);
     case query_kind::listen:
-      return w.listen_socket(stream, static_cast<std::size_t>(call.value));
+      return w.listen(stream, static_cast<std::size_t>(call.value));
     case query_kind::local_address:
       call.endpoint = stream.local;
       return {};
     case query_kind::peer_address:
-      if (stream.phase != socket_phase::connected || stream.broken) return unexpected(errc::not_connected);
-      call.endpoint = stream.remote;
-      return {};
+      return give(w.peer_address(stream), call.endpoint);
     case query_kind::set_option:
-      return set_option(stream, call);
+      return w.set_option(stream, call.option, call.value);
     case query_kind::get_option:
-      call.value = stream.options[static_cast<int>(call.option)];
+      call.value = stream.option(call.option);
       return {};
     default:
       return unexpected(errc::not_supported);

@@ -9,24 +9,6 @@ namespace twinloop::sim {
 
 inline constexpr std::uint32_t defer_answers = 16;  // see hold_completion
 
-inline std::uint32_t descriptor_index(handle_id id) {
-  return static_cast<std::uint32_t>(static_cast<std::uint64_t>(id)) - 1;
-}
-
-/// The place in the table that `id` was given for, also while it is closing; nullptr if another handle has it by now.
-inline descriptor* world_state::find_slot(process_state& of, handle_id id) {
-  const std::uint32_t index = descriptor_index(id);  // of no handle: far beyond the end
-  if (index >= of.descriptors.size()) return nullptr;
-  descriptor& found = of.descriptors[index];
-  const auto generation = static_cast<std::uint32_t>(static_cast<std::uint64_t>(id) >> 32);
-  return found.generation == generation ? &found : nullptr;
-}
-
-inline descriptor* world_state::find_descriptor(process_state& of, handle_id id) {
-  descriptor* found = find_slot(of, id);
-  return found != nullptr && found->open() ? found : nullptr;
-}
-
 inline void world_state::enqueue_completion(process_state& of, op& done, named& asked, choice_kind how) {
   op_note::move(done, op_place::ready);
   const ready_entry entry{entry_kind::completion, &of, &done, asked.hash, identity_of(asked)};

@@ -118,7 +118,7 @@ void world_state::describe_waiting(process_state& of) {
 /// main has returned: what its loop still had to do, and cancels now.
 void world_state::describe_under_way(process_state& ended, loop& own) {
   own.walk_operations([&](const op& each) {
-    const descriptor* const on = find_descriptor(ended, each.handle);
+    const descriptor* const on = ended.find_open(each.handle);
     const std::string of = on != nullptr ? name_arena::text_of(*on->node)
                                          : fmt::format("{}/{}", name_arena::text_of(*ended.node), each.name.text());
     report_.unfinished.push_back(fmt::format("{} ({}){} was still under way when {} ended", of,

@@ -226,6 +226,7 @@ void world_state::handle_event(const scheduled& due) {
       return release_timed();
     default:
       handle_packet(due);
+      notice_readiness();
   }
 }
 

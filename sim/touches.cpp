@@ -62,7 +62,7 @@ bool world_state::add_keys(const ready_entry& entry) {
 
 bool world_state::add_op_keys(process_state& of, const op& about) {
   if (about.kind == op_kind::work) keys_scratch_.push_back({asked_for(of, about).hash | 1, true});
-  const descriptor* on = find_descriptor(of, about.handle);
+  const descriptor* on = of.find_open(about.handle);
   if (on != nullptr && on->stream != nullptr) keys_scratch_.push_back({handle_key(*on), true});
   if (about.made.touches == 0 || about.owner == nullptr) return false;
   const std::span<const touch> declared = loop_view::declared(*about.owner, about.made.touches);
@@ -80,7 +80,7 @@ void world_state::add_file_keys(process_state& of, const file_request& call) {
     const std::string_view parent = slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
     if (directory) keys_scratch_.push_back({mix64(disk ^ hash_bytes(parent)), write});
   };
-  if (const descriptor* on = find_descriptor(of, call.handle); on != nullptr && on->file) {
+  if (const descriptor* on = of.find_open(call.handle); on != nullptr && on->file) {
     const bool reads = call.call == file_call::read_at || call.call == file_call::status;
     keys_scratch_.push_back({mix64(disk ^ on->file->node->number), !reads});
     return add_path(on->file->path, !reads, false);
@@ -115,7 +115,7 @@ void world_state::touch_handle(const descriptor& on) { touch_key(handle_key(on),
 
 /// A callback connects to, binds or listens at an address.
 void world_state::touch_endpoint(const host_state& from, const address& at) {
-  const host_state* there = at.is_any() || at.is_loopback() ? &from : find_host(at);
+  const machine* there = at.is_any() || at.is_loopback() ? &from : find_machine(at);
   if (there != nullptr) touch_key(key_of(there->asked.hash + at.port, port_word), true);
 }
 

@@ -91,7 +91,7 @@ void world_state::end_processes() {
 
 void world_state::reset(world_options with) {
   end_processes();
-  free_all_sockets();
+  machines::forget();
   options_ = with;
   if (with.record == nullptr && !own_record_) own_record_ = std::make_unique<recording>();
   record_ = with.record != nullptr ? with.record : own_record_.get();
@@ -102,16 +102,12 @@ void world_state::reset(world_options with) {
   processes_used_ = 0;
   for (std::size_t i = 0; i < hosts_used_; ++i) hosts_[i]->forget();
   hosts_used_ = 0;
-  links_.clear();
   callbacks_.clear();
   user_labels_.clear();
-  events_.clear();
-  names_.clear();
   ready_.clear();
   offered_.clear();
   renew_keys_ = false;
   held_.clear();
-  now_ = 0;
   deliveries_ = instant_ = abandoned_ = 0;
   blocked_in_call_ = 0;
   foreground_ = 0;
@@ -123,8 +119,6 @@ void world_state::reset(world_options with) {
   set_limits();
   pick_asked_.restart(label("world").hash());
   user_asked_.restart(user_label.hash());
-  default_latency_ = 100'000;
-  local_latency_ = 10'000;
   report_ = run_report{};
   event_log_.clear();
   option_texts_.clear();
@@ -146,14 +140,9 @@ void process_state::forget() {
 }
 
 void host_state::forget() {
-  names.clear();
-  files.clear();
+  machine::forget();
   processes.clear();
-  ports.clear();
-  next_port = 32768;
-  descriptor_limit = 1024;
   starts = 0;
-  down = false;
   files_asked.clear();
 }
 
@@ -168,11 +157,13 @@ host& world::add_host(std::string_view name) {
     w.hosts_.back()->face.reset(new host(*w.hosts_.back()));
   }
   host_state& made = *w.hosts_[w.hosts_used_];
+  w.machines_.push_back(&made);
   made.world = &w;
   made.text = name;
   made.ordinal = static_cast<std::uint32_t>(w.hosts_used_++);
   made.node = w.names_.make_of_kept(nullptr, label(made.text.c_str()), 0);
   made.asked.restart(made.node->hash);
+  made.own = made.face->address(0);
   return *made.face;
 }
 
@@ -180,9 +171,9 @@ void world::set_latency(duration one_way) { state_->default_latency_ = one_way.c
 void world::set_local_latency(duration one_way) { state_->local_latency_ = one_way.count(); }
 
 namespace {
-link_state& link_between(world_state& w, host_state& a, host_state& b) {
-  if (link_state* found = w.find_link(a, b)) return *found;
-  w.links_.push_back(std::make_unique<link_state>());
+network_link& link_between(world_state& w, host_state& a, host_state& b) {
+  if (network_link* found = w.find_link(a, b)) return *found;
+  w.links_.push_back(std::make_unique<network_link>());
   w.links_.back()->a = &a;
   w.links_.back()->b = &b;
   return *w.links_.back();
@@ -196,8 +187,8 @@ void world::set_latency(const host& a, const host& b, duration one_way) {
 void world::partition(const host& a, const host& b) { link_between(*state_, *a.state_, *b.state_).cut = true; }
 
 void world::heal(const host& a, const host& b) {
-  link_state& link = link_between(*state_, *a.state_, *b.state_);
-  if (link.cut) state_->heal_link(link);
+  network_link& link = link_between(*state_, *a.state_, *b.state_);
+  if (link.cut) state_->heal(link);
 }
 
 const run_report& world::run() {

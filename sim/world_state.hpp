@@ -1,7 +1,7 @@
-// The world from inside: everything that one simulated run consists of. Its functions stand, by concern, in
-// scheduler.cpp (what happens next), options.cpp and expectations.cpp (what sources are told), delivery.cpp
-// (completions), network.cpp, sockets.cpp, files.cpp, pool.cpp, lifecycle.cpp (processes) and report.cpp; the few that
-// nearly every step goes through in ready.hpp.
+// The world from inside: everything that one simulated run consists of, over the machines (machine/machine.hpp). Its
+// functions stand, by concern, in scheduler.cpp (what happens next), options.cpp and expectations.cpp (what sources are
+// told), socket_ops.cpp (ops to calls), delivery.cpp (completions), pool.cpp, lifecycle.cpp (processes) and report.cpp;
+// the few that nearly every step goes through in ready.hpp.
 #ifndef TWINLOOP_SIM_WORLD_STATE_HPP
 #define TWINLOOP_SIM_WORLD_STATE_HPP
 
@@ -15,15 +15,11 @@
 #include "loop/fiber.hpp"
 #include "loop/race_checks.hpp"
 #include "sim/causality.hpp"
-#include "sim/chooser.hpp"
-#include "sim/disk.hpp"
-#include "sim/event_queue.hpp"
 #include "sim/livelock.hpp"
-#include "sim/names.hpp"
+#include "sim/machine/machine.hpp"
 #include "sim/option_list.hpp"
 #include "sim/process.hpp"
 #include "sim/ready_list.hpp"
-#include "sim/socket.hpp"
 #include "twinloop/sim.hpp"
 
 namespace twinloop::sim {
@@ -42,42 +38,20 @@ struct world_callback {
   std::uint32_t expected = 0;
 };
 
-struct link_state {
-  host_state* a = nullptr;
-  host_state* b = nullptr;
-  std::int64_t latency = -1;  // -1: the default
-  bool cut = false;
-  std::vector<scheduled> stalled;
-};
-
-struct bound_port {
-  std::uint16_t port = 0;
-  address local{};
-  socket* holder = nullptr;
-};
-
-struct host_state {
+/// A machine, and what the world keeps about it.
+struct host_state : machine {
   world_state* world = nullptr;
   std::unique_ptr<host> face;
-  std::string text;
-  const name_node* node = nullptr;
-  named asked{};
   std::uint32_t ordinal = 0;
-  std::vector<std::string> names;
-  disk files;
   std::vector<process_state*> processes;
-  std::vector<bound_port> ports;
-  std::uint16_t next_port = 32768;
-  std::uint32_t descriptor_limit = 1024;
-  std::uint32_t starts = 0;  // of all its processes
-  bool down = false;
+  std::uint32_t starts = 0;                               // of all its processes
   std::deque<std::pair<std::string, named>> files_asked;  // path -> its questions
   named& asked_about(std::string_view path);
   void forget();
 };
 
 /// Functions that only one file calls are declared inline where the compiler gains by that.
-struct world_state {
+struct world_state : machines {
   world_state();
   ~world_state();
   void reset(world_options with);
@@ -179,47 +153,23 @@ struct world_state {
   void deliver(process_state& to, const ready_entry& first);
   void append_completion(process_state& to, op& done);
   inline completion take_result(process_state& of, op& done, descriptor* on);
-  inline void receive_result(recv_op& done, socket& stream, completion& made);
-  inline void accept_result(process_state& of, accept_op& done, socket& listener, completion& made);
   void op_left(process_state& of, const op& gone, descriptor* on);
-  static inline descriptor* find_slot(process_state& of, handle_id id);
-  static inline descriptor* find_descriptor(process_state& of, handle_id id);
-  descriptor& make_descriptor(process_state& of, descriptor_kind kind, label name, where at, handle_id& id);
   void close_descriptor(process_state& of, descriptor& closed, bool reset);
   inline void finish_now(process_state& of, op& done, named& asked, errc error, std::int64_t count = 0);
   named& asked_for(process_state& of, const op& about);
   named& asked_for(process_state& of, const name_node& base, const char* what);
 
-  // ---- sockets.cpp: the machine's calls, non-blocking
-  socket& make_socket(host_state& on);
-  void free_socket(socket& gone);
-  void free_all_sockets();
-  void name_directions(socket& named_one);
-  result<void> bind_socket(socket& bound, const address& to);
-  result<void> listen_socket(socket& listening, std::size_t backlog);
-  void start_connect(socket& from, const address& to);
-  std::size_t send_bytes(socket& from, std::span<const io_slice> slices, std::size_t limit);
-  void shutdown_socket(socket& ended);
-  void close_socket(socket& closed, bool reset);
-  void readable_changed(socket& changed);
-  void writable_changed(socket& changed);
+  // ---- socket_ops.cpp: try, wait, try again
   inline void submit_socket_op(process_state& of, op& started, descriptor& on);
+  inline void try_send(process_state& of, descriptor& on);
+  inline void connect_ended(process_state& of, descriptor& on);
+  void notice_readiness();
+  void wait_for_readable(op& waiting, descriptor& on);
+  inline void readable_changed(descriptor_table& of, descriptor& on);
+  inline void receive_result(recv_op& done, socket& stream, completion& made);
+  inline void accept_result(process_state& of, accept_op& done, socket& listener, completion& made);
 
-  // ---- network.cpp: packets
-  host_state* find_host(const address& at);
-  link_state* find_link(const host_state& a, const host_state& b);
-  std::int64_t latency_between(const host_state& a, const host_state& b);
-  std::int64_t arrival_time(socket& from, const host_state& to);
-  void handle_packet(const scheduled& packet);
-  void arrive_syn(socket& from, const scheduled& packet);
-  void send_packet(std::int64_t at, event_kind kind, socket& to, std::uint32_t value = 0) {
-    events_.push(at, kind, &to, to.generation, value);
-  }
-  void break_connection(socket& broken, errc error);
-  void drop_half_open(socket& dropped);
-  void heal_link(link_state& healed);
-
-  // ---- pool.cpp and files.cpp
+  // ---- pool.cpp
   void submit_pool_op(process_state& of, op& started);
   void offer_pool(process_state& of);
   std::uint32_t choose_job(process_state& of);
@@ -242,7 +192,7 @@ struct world_state {
   result<std::int64_t> block_main(process_state& of, blocking_request& request);
   void lock_mutex(job_state& which, mutex& wanted);
   void unlock_mutex(process_state& of, mutex& released);
-  result<std::int64_t> perform_file(process_state& of, const file_request& call, where at);
+  result<std::int64_t> call_file(process_state& of, const file_request& call, where at);
   std::int64_t call_duration(named& asked, file_call call);
   errc perform_resolve(resolve_op& call);
 
@@ -251,7 +201,6 @@ struct world_state {
   void start_process(process_state& started);
   void finish_process(process_state& ended);
   void close_everything(process_state& of, bool silently);
-  void expect_retransmission(socket& gone);
   void kill_process(process_state& victim, bool power_failure);
   void unwind(process_state& victim);
   void schedule_start(process_state& restarted, std::int64_t after);
@@ -270,12 +219,8 @@ struct world_state {
   std::string describe_entry(const ready_entry& entry) const;
 
   world_options options_;
-  chooser choose_;
   recording* record_ = nullptr;
   std::unique_ptr<recording> own_record_;
-  name_arena names_;
-  event_queue events_;
-  std::int64_t now_ = 0;
   ready_list ready_;
   std::vector<held_entry> held_;
   std::uint64_t deliveries_ = 0;
@@ -299,13 +244,8 @@ struct world_state {
   std::size_t hosts_used_ = 0;
   std::vector<std::unique_ptr<process_state>> processes_;
   std::size_t processes_used_ = 0;
-  std::vector<std::unique_ptr<link_state>> links_;
-  std::vector<std::unique_ptr<socket>> sockets_;
-  std::vector<socket*> free_sockets_;
   std::vector<std::unique_ptr<world_callback>> callbacks_;
   std::vector<std::pair<label, std::uint32_t>> user_labels_;
-  std::int64_t default_latency_ = 100'000;
-  std::int64_t local_latency_ = 10'000;
 
   fiber_stack_pool stacks_;
   fiber_stack_pool job_stacks_;

@@ -14,6 +14,9 @@ LAYERS = {
     "real": (("real/", "twinloop/"), ("sim.hpp", "choices.hpp", "testing.hpp")),
     # the one fiber class stands in loop/ (everything that switches stacks uses it), and what goes with it
     "sim": (("sim/", "twinloop/", "loop/fiber.hpp", "loop/race_checks.hpp"), ("real.hpp", "testing.hpp")),
+    # the machines know no op, loop or process
+    "sim/machine": (("sim/machine/", "sim/chooser.hpp", "sim/event_queue.hpp", "sim/names.hpp", "twinloop/"),
+                    ("loop.hpp", "real.hpp", "sim.hpp", "testing.hpp")),
     "sim/testing": (("sim/testing/", "twinloop/", "loop/race_checks.hpp"), ("real.hpp",)),
 }
 SYSTEM_HEADERS = re.compile(r"<(sys/|netinet/|arpa/|linux/|unistd\.h|fcntl\.h|pthread\.h|signal\.h|poll\.h|thread|mutex|"
@@ -44,8 +47,9 @@ def report(path, line, text):
 
 def layer_of(relative):
     text = str(relative)
-    if text.startswith("sim/testing/"):
-        return "sim/testing"
+    for part in ("sim/machine", "sim/testing"):
+        if text.startswith(part + "/"):
+            return part
     top = text.split("/")[0]
     return top if top in LAYERS else None
 
@@ -60,7 +64,7 @@ def check_includes(relative, lines, layer):
                 report(relative, number, f"{layer}/ must not include {name}")
             if name.startswith("twinloop/") and name.split("/", 1)[1] in hidden:
                 report(relative, number, f"{layer}/ must not know {name}")
-        if layer in ("include", "loop", "sim") and SYSTEM_HEADERS.search(line) and "#include" in line:
+        if layer in ("include", "loop", "sim", "sim/machine") and SYSTEM_HEADERS.search(line) and "#include" in line:
             report(relative, number, f"{layer}/ must not include a header of the system, of threads or of random order")
 
 
@@ -68,7 +72,7 @@ def check_words(relative, lines, layer):
     for number, line in enumerate(lines, 1):
         code = line.split("//")[0]
         for pattern, why in BANNED_WORDS:
-            if layer in ("loop", "sim") and re.search(pattern, code):
+            if layer in ("loop", "sim", "sim/machine") and re.search(pattern, code):
                 report(relative, number, f"{why}: not in {layer}/")
 
 

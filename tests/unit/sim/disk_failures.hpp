@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/disk.hpp"
+#include "sim/machine/disk.hpp"
 
 namespace twinloop::sim {
 

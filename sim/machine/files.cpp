@@ -1,5 +1,5 @@
-// File calls of a process: descriptors and open files over its host's disk.
-#include "sim/ready.hpp"
+// File calls of a process: descriptors and open files over its machine's disk.
+#include "sim/machine/machine.hpp"
 
 namespace twinloop::sim {
 namespace {
@@ -9,29 +9,27 @@ result<std::int64_t> number(const result<std::size_t>& count) {
   return static_cast<std::int64_t>(*count);
 }
 
-std::int64_t civil_time(process_state& of) { return of.kernel.wall().time_since_epoch().count(); }
-
 result<std::int64_t> success(const result<void>& done) {
   if (!done) return unexpected(done.error());
   return std::int64_t{0};
 }
 
-result<std::int64_t> open_file_call(process_state& of, const file_request& call, where at) {
-  world_state& w = *of.world;
+}  // namespace
+
+result<std::int64_t> machines::open_file_call(descriptor_table& of, const file_request& call, where at) {
   if ((call.flags & open_read_write) == 0) return unexpected(errc::invalid_argument);
-  if (of.open_descriptors >= of.descriptor_limit) return unexpected(errc::too_many_handles);
-  auto node = of.host->files.open(call.path, call.flags, call.mode, civil_time(of));
+  if (of.full()) return unexpected(errc::too_many_handles);
+  auto node = of.home->files.open(call.path, call.flags, call.mode, civil_time());
   if (!node) return unexpected(node.error());
   handle_id id;
-  descriptor& made = w.make_descriptor(of, descriptor_kind::file, call.name, at, id);
+  descriptor& made = make_descriptor(of, descriptor_kind::file, call.name, at, id);
   made.file = std::make_shared<open_file>(open_file{*node, call.flags, std::string(call.path)});
   return static_cast<std::int64_t>(id);
 }
 
-result<std::int64_t> handle_call(process_state& of, const file_request& call) {
-  world_state& w = *of.world;
-  disk& files = of.host->files;
-  descriptor* on = w.find_descriptor(of, call.handle);
+result<std::int64_t> machines::handle_call(descriptor_table& of, const file_request& call) {
+  disk& files = of.home->files;
+  descriptor* on = of.find_open(call.handle);
   if (on == nullptr || !on->file) return unexpected(errc::bad_handle);
   open_file& file = *on->file;
   const bool may_write = (file.flags & open_write) != 0;
@@ -43,11 +41,11 @@ result<std::int64_t> handle_call(process_state& of, const file_request& call) {
       if (!may_write) return unexpected(errc::bad_handle);
       const bool append = (file.flags & open_append) != 0;
       const std::uint64_t offset = append ? file.node->cached.size() : call.offset;
-      return number(files.write(*file.node, call.write_bytes, offset, civil_time(of)));
+      return number(files.write(*file.node, call.write_bytes, offset, civil_time()));
     }
     case file_call::truncate:
       if (!may_write) return unexpected(errc::invalid_argument);
-      return success(files.truncate(*file.node, call.offset, civil_time(of)));
+      return success(files.truncate(*file.node, call.offset, civil_time()));
     case file_call::sync:
       files.sync(*file.node);
       return std::int64_t{0};
@@ -55,17 +53,15 @@ result<std::int64_t> handle_call(process_state& of, const file_request& call) {
       *call.status_out = files.status(*file.node);
       return std::int64_t{0};
     case file_call::close:
-      w.close_descriptor(of, *on, false);
+      close(of, *on, false);
       return std::int64_t{0};
     default:
       return unexpected(errc::invalid_argument);
   }
 }
 
-}  // namespace
-
-result<std::int64_t> world_state::perform_file(process_state& of, const file_request& call, where at) {
-  disk& files = of.host->files;
+result<std::int64_t> machines::perform_file(descriptor_table& of, const file_request& call, where at) {
+  disk& files = of.home->files;
   switch (call.call) {
     case file_call::open:
       return open_file_call(of, call, at);
@@ -74,7 +70,7 @@ result<std::int64_t> world_state::perform_file(process_state& of, const file_req
     case file_call::unlink:
       return success(files.unlink(call.path));
     case file_call::make_directory:
-      return success(files.make_directory(call.path, call.mode, civil_time(of)));
+      return success(files.make_directory(call.path, call.mode, civil_time()));
     case file_call::remove_directory:
       return success(files.remove_directory(call.path));
     case file_call::sync_directory:

@@ -1,6 +1,6 @@
 // A simulated stream socket: one end of a connection, or a listener. Plain state; network.cpp moves the bytes.
-#ifndef TWINLOOP_SIM_SOCKET_HPP
-#define TWINLOOP_SIM_SOCKET_HPP
+#ifndef TWINLOOP_SIM_MACHINE_SOCKET_HPP
+#define TWINLOOP_SIM_MACHINE_SOCKET_HPP
 
 #include <cstddef>
 #include <cstdint>
@@ -11,12 +11,13 @@
 #include "sim/names.hpp"
 #include "twinloop/address.hpp"
 #include "twinloop/assert.hpp"
+#include "twinloop/kernel.hpp"
 #include "twinloop/result.hpp"
 
 namespace twinloop::sim {
 
-struct process_state;
-struct host_state;
+struct descriptor_table;
+struct machine;
 
 /// Bytes on their way and arrived, in one ring: the sender copies them in at `tail`, arrival moves `visible`, reading
 /// moves `head`. So a packet needs no memory of its own.
@@ -70,8 +71,8 @@ struct socket {
 
   std::uint32_t generation = 0;  // of this slot; a stale event or peer pointer does not match
   socket_phase phase = socket_phase::fresh;
-  process_state* owner = nullptr;  // nullptr while it waits in a backlog
-  host_state* host = nullptr;
+  descriptor_table* owner = nullptr;  // nullptr while it waits in a backlog
+  machine* home = nullptr;
   std::uint32_t descriptor = 0;  // in the owner's table
   const name_node* node = nullptr;
   named in{};   // the receiving direction, and accepting
@@ -85,7 +86,7 @@ struct socket {
   byte_ring received;
   std::size_t window = default_window;  // bytes the sender may have under way or unread here
   std::int64_t last_arrival = 0;        // of what this end sent: packets of one direction keep their order
-  errc error = errc::ok;                // pending, reported once
+  errc error = errc::ok;                // pending, reported once, by whatever is called first
   bool ended = false;                   // the peer's FIN has arrived
   bool broken = false;                  // reset or timed out: sending fails for good
   bool fin_sent = false;
@@ -103,8 +104,15 @@ struct socket {
   // options that have no effect but are remembered, and those that do
   std::int64_t options[8] = {0, 0, 0, 0, 0, 0, 0, -1};
 
+  std::int64_t& option(socket_option which) { return options[static_cast<int>(which)]; }
+  bool has(socket_option which) const { return options[static_cast<int>(which)] != 0; }
+
   bool has_peer() const { return peer != nullptr && peer->generation == peer_generation; }
-  bool readable() const { return received.readable() > 0 || ended || error != errc::ok; }
+  /// Whether receive, or accept of a listener, would give something else than would_block.
+  bool readable() const {
+    if (phase == socket_phase::listening) return !backlog.empty();
+    return received.readable() > 0 || ended || error != errc::ok;
+  }
 };
 
 }  // namespace twinloop::sim

@@ -1,7 +1,7 @@
 // What a power failure leaves of a simulated disk.
 #include <algorithm>
 
-#include "sim/disk.hpp"
+#include "sim/machine/disk.hpp"
 
 namespace twinloop::sim {
 

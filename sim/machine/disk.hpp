@@ -7,8 +7,8 @@
 // those of each directory up to some point of their order. A rename is one change. One between two directories stands
 // or falls with everything before it, as in file systems that have one journal: else a file could be in neither of the
 // two, and directories in each other.
-#ifndef TWINLOOP_SIM_DISK_HPP
-#define TWINLOOP_SIM_DISK_HPP
+#ifndef TWINLOOP_SIM_MACHINE_DISK_HPP
+#define TWINLOOP_SIM_MACHINE_DISK_HPP
 
 #include <cstddef>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "sim/disk.hpp"
+#include "sim/machine/disk.hpp"
 
 #include <algorithm>
 #include <cstring>
