@@ -111,7 +111,7 @@ struct socket {
   /// Whether receive, or accept of a listener, would give something else than would_block.
   bool readable() const {
     if (phase == socket_phase::listening) return !backlog.empty();
-    return received.readable() > 0 || ended || error != errc::ok;
+    return received.readable() > 0 || ended || broken;
   }
 };
 

@@ -138,6 +138,28 @@ TEST_P(stream_end, by_reset_leaves_what_arrived_before_to_the_reader) {
   });
 }
 
+TEST_P(stream_end, by_reset_that_a_writer_was_told_of_is_an_end_to_the_reader) {
+  run([](loop& loop) {
+    stream_pair pair(loop);
+    std::optional<collector> at_near;
+    errc outcome = errc::ok;
+    pair.far().close_reset();
+    // Nobody reads, so nothing but time tells that the reset has arrived.
+    timer later(loop, [&] {
+      pair.near.write(std::string("x"), [&](errc error, std::size_t) {
+        outcome = error;
+        at_near.emplace(pair.near);
+      });
+    });
+    later.start(std::chrono::milliseconds(1));
+    loop.run();
+    EXPECT_EQ(outcome, errc::connection_reset) << message(outcome);
+    ASSERT_TRUE(at_near);
+    EXPECT_TRUE(at_near->ended) << "it would wait for ever";
+    EXPECT_EQ(at_near->error, errc::ok) << message(at_near->error);
+  });
+}
+
 TEST_P(stream_end, by_closing_with_unread_data_is_a_reset_to_the_peer) {
   run([](loop& loop) {
     stream_pair pair(loop);

@@ -200,6 +200,15 @@ TEST_F(a_machine, tells_a_broken_connection_once_and_after_what_had_arrived) {
   EXPECT_EQ(send(*near, "x").error(), errc::broken_pipe);
 }
 
+TEST_F(a_machine, tells_a_broken_connection_to_a_sender_and_then_ends_for_the_reader) {
+  connect();
+  net.close(*far, true);
+  settle();
+  EXPECT_EQ(send(*near, "x").error(), errc::connection_reset);
+  EXPECT_TRUE(near->readable());
+  EXPECT_EQ(receive(*near), "end");
+}
+
 TEST_F(a_machine, gives_the_lowest_free_descriptor_but_not_one_that_is_still_used) {
   const auto first = net.open_socket(left_table, address_family::ipv4, "a", {});
   const auto second = net.open_socket(left_table, address_family::ipv4, "b", {});
