@@ -24,9 +24,10 @@
 // TWINLOOP_REPLAY. TWINLOOP_SEED changes the search, TWINLOOP_REPLAY_DIR is where replay files go. A workload must be
 // drawn before the world runs, and a draw inside a run fails that run.
 //
-// The runs are in this process, where a crash of the program ends the test (its last words say how to keep the case)
-// and an endless loop never ends it. With TWINLOOP_JOBS=1 they are in a worker process, and both are failures like any
-// other; what a property changes outside of its world, and an EXPECT_ of its own, stay in that process unseen.
+// The runs are in this process, where a crash of the program ends the test (its last words say how to keep the case);
+// so does an endless loop, after TWINLOOP_STALL seconds of CPU time, 10 by default. With TWINLOOP_JOBS=1 they are in a
+// worker process, and both are failures like any other; what a property changes outside of its world, and an EXPECT_ of
+// its own, stay in that process unseen.
 #ifndef TWINLOOP_CHECK_HPP
 #define TWINLOOP_CHECK_HPP
 

@@ -167,8 +167,8 @@ std::vector<sim::failure> failed_expectations(const UnitTest& framework) {
 /// TWINLOOP_REPLAY_DIR or the working directory.
 /// TWINLOOP_BUDGET=30s (5m, 2h, 10000runs) searches for so long instead. TWINLOOP_JOBS=<n> runs in n worker processes:
 /// an abort, a crash, an endless loop (TWINLOOP_STALL seconds of CPU time, 10 by default) then fails the test with its
-/// replay line, and the next test goes on; without it a crash ends the test program and an endless loop goes on, as a
-/// debugger wants it.
+/// replay line, and the next test goes on; without it both end the test program, an endless loop by an abort, so that a
+/// debugger shows where it is.
 /// Include gtest/gtest.h first.
 #define TWINLOOP_TEST(suite, name, runs)                                                                       \
   static void suite##_##name##_body(::twinloop::sim::world& world);                                            \

@@ -17,6 +17,7 @@
 #include "sim/testing/run.hpp"
 #include "sim/testing/search_worker.hpp"
 #include "sim/testing/shrink.hpp"
+#include "sim/testing/stall_alarm.hpp"
 #include "sim/testing/text.hpp"
 
 namespace twinloop::testing {
@@ -75,7 +76,7 @@ class test_runs {
     shared_memory memory;
     finding found{finding::nature::failure, file.seed, file.run, 0, {}};
     const isolated_request request{&what_, &source, file.data_seed, file.run, false, &source};
-    found.seen = environment_.jobs == 0 ? run_here(memory, request) : run_isolated(memory, request, watching());
+    found.seen = environment_.jobs == 0 ? run_watched(memory, request) : run_isolated(memory, request, watching());
     const run_result& now = found.seen.result;
     std::string text;
     if (failing(now)) text = failure_report(found, {replay_words(path), "", explain_words(path)}, {});
@@ -86,6 +87,11 @@ class test_runs {
                        file.broke.name.empty() ? file.ended : file.broke.name, hex(file.hash),
                        now.broke.name.empty() ? sim::name(now.ended) : now.broke.name, hex(now.hash),
                        found.seen.divergence ? "; it goes another way at " + *found.seen.divergence : "", text);
+  }
+
+  observation run_watched(shared_memory& memory, const isolated_request& request) {
+    const stall_alarm alarm(memory.record(), environment_.stall);
+    return run_here(memory, request);
   }
 
   /// The same file's failure, with all that can be found out about it.
@@ -107,6 +113,7 @@ class test_runs {
     crash_note note(
         fmt::format("\nthe test crashed; it does so again with\n  TWINLOOP_SEED={} TWINLOOP_RUN=", hex(seed_)),
         fmt::format(" {}\n", filtered_binary()));
+    const stall_alarm alarm(record_, environment_.stall);
     if (first_ >= sim::search_model::learning_runs) learn(note);
     for (std::uint64_t run = first_; run < last_ && !out_of_time(started); ++run) {
       note.set_run(run);
@@ -162,14 +169,14 @@ class test_runs {
 
   run_result execute(std::uint64_t run, bool log_events = false) {
     const auto source = source_of(what_, seed_, run);
-    return run_in(world_, {&what_, source.get(), seed_, run, nullptr, log_events});
+    return run_in(world_, {&what_, source.get(), seed_, run, &record_, log_events});
   }
 
   /// One of the first runs of a search, of which the others learn.
   run_result execute_and_learn(std::uint64_t run) {
     const auto source = source_of(what_, seed_, run);
     sim::learning_source listening(*source);
-    run_result result = run_in(world_, {&what_, &listening, seed_, run, nullptr, false});
+    run_result result = run_in(world_, {&what_, &listening, seed_, run, &record_, false});
     if (!failing(result)) listening.teach(what_.learned, run);
     return result;
   }
@@ -245,6 +252,7 @@ class test_runs {
   std::uint64_t first_ = 0;
   std::uint64_t last_ = 0;
   std::optional<std::uint64_t> natural_hash_;
+  sim::recording record_;
   sim::world world_;
 };
 

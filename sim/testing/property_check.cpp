@@ -12,6 +12,7 @@
 #include "sim/testing/property_search.hpp"
 #include "sim/testing/report.hpp"
 #include "sim/testing/run.hpp"
+#include "sim/testing/stall_alarm.hpp"
 #include "sim/testing/text.hpp"
 
 namespace twinloop::testing {
@@ -103,7 +104,11 @@ class property_check {
                                 "  TWINLOOP_JOBS=1 RC_PARAMS=\"seed={} max_success={} max_size={}\" {}\n",
                                 params_.seed, params_.maxSuccess, params_.maxSize, this_command()));
     check_result done;
-    const std::optional<broken_case> broken = look_for_failure(done, [&] { note.set_run(done.cases); });
+    std::optional<broken_case> broken;
+    {
+      const stall_alarm alarm(search_.memory().record(), environment_.stall);
+      broken = look_for_failure(done, [&] { note.set_run(done.cases); });
+    }
     done.runs = search_.runs();
     return broken ? shrink_and_tell(std::move(done), *broken) : done;
   }

@@ -3,6 +3,8 @@
 // how.
 #include <gtest/gtest.h>
 
+#include <csignal>
+
 #include "tests/unit/check/properties.hpp"
 #include "tests/unit/check/scoped_variable.hpp"
 #include "tests/unit/sanitizers.hpp"
@@ -158,6 +160,14 @@ TEST(check_in_this_process, says_with_its_last_words_how_a_crash_is_kept) {
   ::unsetenv("TWINLOOP_JOBS");
   EXPECT_DEATH((void)ends_at_zero(&write_through_a_null_pointer),
                "TWINLOOP_JOBS=1 RC_PARAMS=.seed=1 max_success=1000 max_size=100. ");
+}
+
+TEST(check_in_this_process, aborts_an_endless_loop_and_says_how_it_is_kept) {
+  if (with_thread_sanitizer) GTEST_SKIP() << "ThreadSanitizer keeps signals from loops that call nothing";
+  ::unsetenv("TWINLOOP_JOBS");
+  const scoped_variable patience("TWINLOOP_STALL", "1");
+  EXPECT_EXIT((void)ends_at_zero(&loop_for_ever), ::testing::KilledBySignal(SIGABRT),
+              "no step was made in 1 s of CPU time, which is an endless loop(.|\n)*TWINLOOP_JOBS=1 RC_PARAMS=");
 }
 
 }  // namespace

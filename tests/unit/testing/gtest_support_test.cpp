@@ -109,6 +109,30 @@ TEST_F(twinloop_test, that_crashes_says_how_to_crash_again) {
   EXPECT_GE(run_program(directory_.path(), words).status, 128);
 }
 
+TEST_F(twinloop_test, that_never_ends_is_aborted_and_says_how_to_get_there_again) {
+  if (with_thread_sanitizer) GTEST_SKIP() << "ThreadSanitizer keeps signals from loops that call nothing";
+  const finished_program looped = run("meets_an_endless_loop", "TWINLOOP_STALL=1");
+  EXPECT_EQ(looped.status, 128 + SIGABRT);
+  EXPECT_HAS(looped.errors, "no step was made in 1 s of CPU time, which is an endless loop");
+  const std::size_t at = looped.errors.find("TWINLOOP_SEED=");
+  ASSERT_NE(at, std::string::npos) << looped.errors;
+  const std::string words = looped.errors.substr(at, looped.errors.find('\n', at) - at);
+  const finished_program again = run_program(directory_.path(), "TWINLOOP_STALL=1 " + words);
+  EXPECT_EQ(again.status, 128 + SIGABRT);
+  EXPECT_HAS(again.errors, words);
+}
+
+TEST_F(twinloop_test, that_never_ends_is_aborted_when_its_replay_file_is_run) {
+  if (with_thread_sanitizer) GTEST_SKIP() << "ThreadSanitizer keeps signals from loops that call nothing";
+  const finished_program failed = run("meets_an_endless_loop", "TWINLOOP_STALL=1 TWINLOOP_JOBS=1");
+  EXPECT_EQ(failed.status, 1);
+  const std::string replay = line_after(failed.output, "replay:  ");
+  const finished_program again =
+      run_program(directory_.path(), "TWINLOOP_STALL=1 " + replay.substr(replay.find("TWINLOOP_REPLAY=")));
+  EXPECT_EQ(again.status, 128 + SIGABRT);
+  EXPECT_HAS(again.errors, "no step was made in 1 s of CPU time, which is an endless loop");
+}
+
 TEST_F(twinloop_test, names_leaking_state) {
   const finished_program failed = run("meets_leaking_state");
   EXPECT_EQ(failed.status, 1);
