@@ -34,9 +34,20 @@ op* world_state::op_of(const ready_entry& entry) {
   return nullptr;
 }
 
+/// As what the entry was expected; 0 = it was not.
+expectation_id world_state::expected_as(const ready_entry& entry) {
+  if (entry.kind == entry_kind::completion) return op_note::expectation(*static_cast<op*>(entry.subject));
+  if (entry.kind == entry_kind::deadline) return entry.process->expected_deadline;
+  if (entry.kind != entry_kind::pool && entry.kind != entry_kind::job) return *expectation_of(entry);
+  const op* about = op_of(entry);
+  return about != nullptr ? op_note::expectation(*about) : 0;
+}
+
 void world_state::expect_op(process_state& of, op& started) {
-  const descriptor* on = of.find_open(started.handle);
-  const std::uint64_t name = on != nullptr ? on->node->hash : asked_for(of, started).hash;
+  const auto name = [&] {
+    const descriptor* on = of.find_open(started.handle);
+    return on != nullptr ? on->node->hash : asked_for(of, started).hash;
+  };
   op_note::set_expectation(started, causality_.expect(of.index, name));
 }
 
@@ -67,8 +78,7 @@ void world_state::note_ready(const ready_entry& entry, const named& asked) {
     entry.process->pool_occurrence = occurrence;
     return;
   }
-  const op* about = op_of(entry);
-  causality_.make_ready(about != nullptr ? op_note::expectation(*about) : *expectation_of(entry), occurrence);
+  causality_.make_ready(expected_as(entry), occurrence);
 }
 
 }  // namespace twinloop::sim

@@ -23,12 +23,18 @@ class option_list {
   void clear() {
     options_.clear();
     keys_.clear();
+    watched_.clear();
   }
   /// One more, as ready entries have it: behind all others.
   choice_option& add() { return options_.emplace_back(); }
+  /// The option added last is one to be looked at anew before every pick that it takes part in.
+  void watch_last() { watched_.push_back(static_cast<std::uint32_t>(options_.size() - 1)); }
+  /// Where those stand, in order.
+  std::span<const std::uint32_t> watched() const { return watched_; }
   void erase(std::size_t index) {
     options_.erase(options_.begin() + static_cast<std::ptrdiff_t>(index));
     if (options_.empty()) keys_.clear();
+    if (!watched_.empty()) forget_watched(static_cast<std::uint32_t>(index));
   }
   /// Copies `keys`, which must not be the list's own.
   void set_keys(std::size_t index, std::span<const conflict_key> keys) {
@@ -42,6 +48,10 @@ class option_list {
   }
 
  private:
+  void forget_watched(std::uint32_t index) {
+    std::erase(watched_, index);
+    for (std::uint32_t& each : watched_) each -= each > index;
+  }
   void make_room(std::size_t more) {
     std::size_t live = more;
     for (const choice_option& each : options_) live += each.keys.size();
@@ -57,6 +67,7 @@ class option_list {
 
   std::vector<choice_option> options_;
   std::vector<conflict_key> keys_;
+  std::vector<std::uint32_t> watched_;
 };
 
 }  // namespace twinloop::sim

@@ -15,18 +15,10 @@ void world_state::describe_option(const ready_entry& entry, choice_option& optio
   option.process = entry.process != nullptr ? entry.process->asked.hash : 0;
   option.keys = {};
   option.declared = false;
-  if (entry.kind == entry_kind::completion) {  // most of them
-    describe_op(*static_cast<op*>(entry.subject), option);
-  } else if (entry.kind == entry_kind::pool) {
-    const op* job = op_of(entry);
-    causality_.describe(job != nullptr ? op_note::expectation(*job) : 0, option);
-    option.enabled_by = entry.process->pool_enabled_by;
-    option.occurrence = entry.process->pool_occurrence;
-  } else if (const op* about = op_of(entry)) {
-    describe_op(*about, option);
-  } else {
-    causality_.describe(*expectation_of(entry), option);
-  }
+  causality_.describe(expected_as(entry), option);
+  if (entry.kind != entry_kind::pool) return;
+  option.enabled_by = entry.process->pool_enabled_by;
+  option.occurrence = entry.process->pool_occurrence;
 }
 
 /// The options of what became ready since the last pick.
@@ -34,6 +26,7 @@ void world_state::add_options() {
   for (std::size_t i = offered_.size(); i < ready_.size(); ++i) {
     describe_option(ready_[i], offered_.add());
     if (choose_.wants_keys()) find_keys(i);
+    if (is_watched(i)) offered_.watch_last();
   }
 }
 
@@ -55,6 +48,12 @@ bool world_state::may_change(const ready_entry& entry) {
   return entry.kind == entry_kind::pool || entry.kind == entry_kind::wake || entry.kind == entry_kind::deadline;
 }
 
+/// Whether the option may be another one at the next pick. What is declared is so for good, but more may run with it.
+bool world_state::is_watched(std::size_t index) {
+  if (choose_.wants_keys()) return may_change(ready_[index]) || offered_[index].declared;
+  return ready_[index].kind == entry_kind::pool;
+}
+
 void world_state::refresh_option(std::size_t index) {
   if (ready_[index].kind == entry_kind::pool) describe_option(ready_[index], offered_[index]);
   if (choose_.wants_keys()) find_keys(index);
@@ -64,16 +63,15 @@ void world_state::refresh_option(std::size_t index) {
 std::span<const choice_option> world_state::options_of_pick(bool filtered) {
   if (choose_.wants_touches()) finish_step();
   if (renew_keys_) renew_keys();
+  for (const std::uint32_t each : offered_.watched()) {
+    if (may_change(ready_[each])) refresh_option(each);
+  }
   add_options();
   bool as_they_are = !filtered;
-  const std::span<const ready_entry> entries = ready_.all();
-  const std::span<const choice_option> options = offered_.all();
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (entries[i].kind == entry_kind::completion && !options[i].declared) continue;  // most of them
-    if (may_change(entries[i])) refresh_option(i);
-    if (options[i].declared && runs_more(entries[i])) as_they_are = false;
+  for (const std::uint32_t each : offered_.watched()) {
+    if (offered_[each].declared && runs_more(ready_[each])) as_they_are = false;
   }
-  if (as_they_are) return options;
+  if (as_they_are) return offered_.all();
   options_scratch_.clear();
   const std::size_t count = filtered ? eligible_.size() : offered_.size();
   for (std::size_t i = 0; i < count; ++i) {
@@ -115,17 +113,15 @@ void world_state::describe_keys(const ready_entry& entry, choice_option& option)
 
 void world_state::tell_step(const ready_entry& entry, step& made) {
   made.what.declared = made.what.declared && !runs_more(entry);
-  op* const about = op_of(entry);
-  expectation_id* const other = about == nullptr && entry.kind != entry_kind::pool ? expectation_of(entry) : nullptr;
-  const expectation_id expected = about != nullptr ? op_note::expectation(*about) : other != nullptr ? *other : 0;
+  const expectation_id expected = expected_as(entry);
   made.number = causality_.begin_step(expected, events_.next_sequence());
   choose_.happened(made);
-  if (entry.kind == entry_kind::job) {
+  if (entry.kind == entry_kind::completion) {
+    withdraw_op(*static_cast<op*>(entry.subject));
+  } else if (entry.kind == entry_kind::job) {
     causality_.go_on(expected);
-  } else if (entry.kind == entry_kind::completion) {
-    withdraw_op(*about);
-  } else if (other != nullptr) {
-    causality_.withdraw(*other);
+  } else if (entry.kind != entry_kind::pool) {
+    causality_.withdraw(*expectation_of(entry));
   }
 }
 

@@ -115,6 +115,7 @@ struct world_state : machines {
   // ---- expectations.cpp: only while choose_.wants_options()
   static expectation_id* expectation_of(const ready_entry& entry);
   static op* op_of(const ready_entry& entry);
+  static expectation_id expected_as(const ready_entry& entry);
   void expect_op(process_state& of, op& started);
   void withdraw_op(op& gone);
   void expect_deadline(process_state& of, std::int64_t due);
@@ -127,6 +128,7 @@ struct world_state : machines {
   void add_options();
   void find_keys(std::size_t index);
   static bool may_change(const ready_entry& entry);
+  bool is_watched(std::size_t index);
   void refresh_option(std::size_t index);
   void renew_keys();
   std::span<const choice_option> options_of_pick(bool filtered);
