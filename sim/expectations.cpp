@@ -34,9 +34,8 @@ op* world_state::op_of(const ready_entry& entry) {
   return nullptr;
 }
 
-/// As what the entry was expected; 0 = it was not.
-expectation_id world_state::expected_as(const ready_entry& entry) {
-  if (entry.kind == entry_kind::completion) return op_note::expectation(*static_cast<op*>(entry.subject));
+/// expected_as() of what is no completion.
+expectation_id world_state::expected_otherwise(const ready_entry& entry) {
   if (entry.kind == entry_kind::deadline) return entry.process->expected_deadline;
   if (entry.kind != entry_kind::pool && entry.kind != entry_kind::job) return *expectation_of(entry);
   const op* about = op_of(entry);

@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <vector>
 
+#include "twinloop/assert.hpp"
 #include "twinloop/choices.hpp"
 
 namespace twinloop::sim {
@@ -17,34 +19,37 @@ namespace twinloop::sim {
 /// any more: an option's span is good until the next call of add() or set_keys().
 class option_list {
  public:
-  std::size_t size() const { return options_.size(); }
+  std::size_t size() const { return size_; }
   choice_option& operator[](std::size_t index) { return options_[index]; }
-  std::span<const choice_option> all() const { return options_; }
+  std::span<const choice_option> all() const { return {options_.get(), size_}; }
   void clear() {
-    options_.clear();
-    keys_.clear();
+    size_ = keys_used_ = 0;
     watched_.clear();
   }
-  /// One more, as ready entries have it: behind all others.
-  choice_option& add() { return options_.emplace_back(); }
+  /// One more, as ready entries have it: behind all others. The caller writes all of it: it holds what was there before.
+  choice_option& add() {
+    if (size_ == capacity_) make_room();
+    return options_[size_++];
+  }
   /// The option added last is one to be looked at anew before every pick that it takes part in.
-  void watch_last() { watched_.push_back(static_cast<std::uint32_t>(options_.size() - 1)); }
+  void watch_last() { watched_.push_back(static_cast<std::uint32_t>(size_ - 1)); }
   /// Where those stand, in order.
   std::span<const std::uint32_t> watched() const { return watched_; }
   void erase(std::size_t index) {
-    options_.erase(options_.begin() + static_cast<std::ptrdiff_t>(index));
-    if (options_.empty()) keys_.clear();
+    TWINLOOP_ASSERT(index < size_);
+    std::copy(options_.get() + index + 1, options_.get() + size_, options_.get() + index);
+    if (--size_ == 0) keys_used_ = 0;
     if (!watched_.empty()) forget_watched(static_cast<std::uint32_t>(index));
   }
   /// Copies `keys`, which must not be the list's own.
   void set_keys(std::size_t index, std::span<const conflict_key> keys) {
     choice_option& of = options_[index];
     of.keys = {};
-    if (keys.empty()) return;
-    if (keys_.capacity() - keys_.size() < keys.size()) make_room(keys.size());
-    const std::size_t begin = keys_.size();
-    keys_.insert(keys_.end(), keys.begin(), keys.end());
-    of.keys = {keys_.data() + begin, keys.size()};
+    if (keys_capacity_ - keys_used_ < keys.size()) make_room_for_keys(keys.size());
+    conflict_key* const begin = keys_.get() + keys_used_;
+    for (std::size_t i = 0; i < keys.size(); ++i) begin[i] = keys[i];
+    keys_used_ += keys.size();
+    of.keys = {begin, keys.size()};
   }
 
  private:
@@ -52,21 +57,34 @@ class option_list {
     std::erase(watched_, index);
     for (std::uint32_t& each : watched_) each -= each > index;
   }
-  void make_room(std::size_t more) {
+  [[gnu::noinline]] void make_room() {
+    capacity_ = std::max<std::size_t>(16, capacity_ * 2);
+    std::unique_ptr<choice_option[]> larger(new choice_option[capacity_]);
+    std::copy(options_.get(), options_.get() + size_, larger.get());
+    options_ = std::move(larger);
+  }
+  [[gnu::noinline]] void make_room_for_keys(std::size_t more) {
     std::size_t live = more;
-    for (const choice_option& each : options_) live += each.keys.size();
-    std::vector<conflict_key> moved;
-    moved.reserve(std::max<std::size_t>(256, 2 * live));
-    for (choice_option& each : options_) {
-      const std::size_t begin = moved.size();
-      moved.insert(moved.end(), each.keys.begin(), each.keys.end());
-      if (!each.keys.empty()) each.keys = {moved.data() + begin, each.keys.size()};
+    for (const choice_option& each : all()) live += each.keys.size();
+    keys_capacity_ = std::max<std::size_t>(256, 2 * live);
+    std::unique_ptr<conflict_key[]> moved(new conflict_key[keys_capacity_]);
+    keys_used_ = 0;
+    for (choice_option& each : std::span(options_.get(), size_)) {
+      conflict_key* const begin = moved.get() + keys_used_;
+      std::copy(each.keys.begin(), each.keys.end(), begin);
+      keys_used_ += each.keys.size();
+      each.keys = {begin, each.keys.size()};
     }
-    keys_.swap(moved);
+    keys_ = std::move(moved);
   }
 
-  std::vector<choice_option> options_;
-  std::vector<conflict_key> keys_;
+  // Arrays, where vectors would write zeros before each option is described.
+  std::unique_ptr<choice_option[]> options_;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+  std::unique_ptr<conflict_key[]> keys_;
+  std::size_t keys_used_ = 0;
+  std::size_t keys_capacity_ = 0;
   std::vector<std::uint32_t> watched_;
 };
 

@@ -66,7 +66,7 @@ std::span<const choice_option> world_state::options_of_pick(bool filtered) {
   for (const std::uint32_t each : offered_.watched()) {
     if (may_change(ready_[each])) refresh_option(each);
   }
-  add_options();
+  if (offered_.size() < ready_.size()) add_options();
   bool as_they_are = !filtered;
   for (const std::uint32_t each : offered_.watched()) {
     if (offered_[each].declared && runs_more(ready_[each])) as_they_are = false;
@@ -88,19 +88,18 @@ void world_state::begin_step(std::size_t index) {
   if (choose_.wants_touches()) finish_step();
   if (renew_keys_) renew_keys();
   if (may_change(ready_[index])) refresh_option(index);
-  step made{0, offered_[index], now_};
-  if (!choose_.wants_keys()) describe_keys(ready_[index], made.what);
-  tell_step(ready_[index], made);
+  told_.what = offered_[index];
+  if (!choose_.wants_keys()) describe_keys(ready_[index], told_.what);
+  tell_step(ready_[index]);
   offered_.erase(index);
 }
 
 /// The same for what was no option of a pick.
 void world_state::begin_step_unasked(const ready_entry& entry) {
   if (choose_.wants_touches()) finish_step();
-  step made{0, {}, now_};
-  describe_option(entry, made.what);
-  describe_keys(entry, made.what);
-  tell_step(entry, made);
+  describe_option(entry, told_.what);
+  describe_keys(entry, told_.what);
+  tell_step(entry);
 }
 
 /// For a step. Their place is `keys_scratch_`.
@@ -111,11 +110,13 @@ void world_state::describe_keys(const ready_entry& entry, choice_option& option)
   option.keys = keys_scratch_;
 }
 
-void world_state::tell_step(const ready_entry& entry, step& made) {
-  made.what.declared = made.what.declared && !runs_more(entry);
+/// What it is stands in `told_`.
+void world_state::tell_step(const ready_entry& entry) {
+  if (told_.what.declared) told_.what.declared = !runs_more(entry);
   const expectation_id expected = expected_as(entry);
-  made.number = causality_.begin_step(expected, events_.next_sequence());
-  choose_.happened(made);
+  told_.number = causality_.begin_step(expected, events_.next_sequence());
+  told_.time = now_;
+  choose_.happened(told_);
   if (entry.kind == entry_kind::completion) {
     withdraw_op(*static_cast<op*>(entry.subject));
   } else if (entry.kind == entry_kind::job) {

@@ -9,10 +9,16 @@ namespace twinloop::sim {
 
 inline constexpr std::uint32_t defer_answers = 16;  // see hold_completion
 
+/// As what the entry was expected; 0 = it was not.
+inline expectation_id world_state::expected_as(const ready_entry& entry) {
+  if (entry.kind == entry_kind::completion) return op_note::expectation(*static_cast<op*>(entry.subject));
+  return expected_otherwise(entry);
+}
+
 inline void world_state::enqueue_completion(process_state& of, op& done, named& asked, choice_kind how) {
   op_note::move(done, op_place::ready);
   const ready_entry entry{entry_kind::completion, &of, &done, asked.hash, identity_of(asked)};
-  if (choose_.wants_options()) note_ready(entry, asked);
+  if (choose_.wants_options()) causality_.make_ready(op_note::expectation(done), asked.ready - 1);
   const std::uint32_t answer = choose_.choose(how, asked.hash, asked.defer, defer_answers, entry.identity);
   if (answer == 0) return enqueue_noted(entry);
   op_note::move(done, op_place::held);

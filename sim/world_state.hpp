@@ -115,7 +115,8 @@ struct world_state : machines {
   // ---- expectations.cpp: only while choose_.wants_options()
   static expectation_id* expectation_of(const ready_entry& entry);
   static op* op_of(const ready_entry& entry);
-  static expectation_id expected_as(const ready_entry& entry);
+  static inline expectation_id expected_as(const ready_entry& entry);
+  static expectation_id expected_otherwise(const ready_entry& entry);
   void expect_op(process_state& of, op& started);
   void withdraw_op(op& gone);
   void expect_deadline(process_state& of, std::int64_t due);
@@ -135,7 +136,7 @@ struct world_state : machines {
   void begin_step(std::size_t index);
   void begin_step_unasked(const ready_entry& entry);
   void describe_keys(const ready_entry& entry, choice_option& option);
-  void tell_step(const ready_entry& entry, step& made);
+  void tell_step(const ready_entry& entry);
 
   // ---- touches.cpp: add_* only while choose_.wants_options(), touch_* only while choose_.wants_touches()
   static bool runs_more(const ready_entry& entry);
@@ -236,6 +237,7 @@ struct world_state : machines {
   causality causality_;
   option_list offered_;      // of those among ready_ that were there at the last pick, in their order
   bool renew_keys_ = false;  // those of offered_ are out of date
+  step told_;                // the step that happens, as the source is told of it
   std::vector<choice_option> options_scratch_;
   std::vector<conflict_key> keys_scratch_;
   std::vector<std::uint32_t> eligible_;

@@ -19,50 +19,49 @@ class pos_source final : public searching_source {
   struct touched {
     std::uint64_t key = 0;
     std::uint64_t written = 0;
-    std::uint64_t touched = 0;  // read or written
+    std::uint64_t touched = 0;  // read or written; 0 = an empty place
+    std::uint64_t unused = 0;   // a power of two of bytes: places are found with a shift
   };
 
-  std::uint64_t draws_of(const choice_option& option) const {
-    std::uint64_t draws = 0;
-    for (const conflict_key& each : option.keys) {
-      const touched& found = table_[place_of(stored(each.key))];
-      draws = std::max(draws, each.write ? found.touched : found.written);  // never touched: an empty place, zeros
+  /// The last step that touched one of them in conflict with how they do; 0 = none.
+  std::uint64_t last_conflict(std::span<const conflict_key> keys) const {
+    std::uint64_t last = 0;
+    for (const conflict_key& each : keys) {
+      const touched& found = table_[place_of(each.key)];
+      last = std::max(last, each.write ? found.touched : found.written);
     }
-    return draws;
+    return last;
   }
-
-  /// Keys in the table are not 0, which marks an empty place.
-  static std::uint64_t stored(std::uint64_t key) { return key != 0 ? key : 1; }
 
   /// Where `key` stands or would: open addressing, in a table that is at least half empty.
   std::size_t place_of(std::uint64_t key) const {
-    std::size_t at = (key ^ key >> 32) >> 1 & mask_;  // the lowest bit of most keys is 1
-    while (table_[at].key != key && table_[at].key != 0) at = (at + 1) & mask_;
+    std::size_t at = key >> 1 & mask_;  // keys are hashes, but for the lowest bit, which of most is 1
+    while (table_[at].key != key && table_[at].touched != 0) at = (at + 1) & mask_;
     return at;
   }
 
   std::uint32_t pick(const question& asked) override {
-    std::uint32_t best = 0;
+    const std::uint64_t seed = plan_.seed;
+    std::size_t best = 0;
     std::uint64_t highest = 0;
-    for (std::uint32_t i = 0; i < asked.options.size(); ++i) {
+    for (std::size_t i = 0; i < asked.options.size(); ++i) {
       const choice_option& option = asked.options[i];
-      const std::uint64_t draw = used_ == 0 ? 0 : mix64(draws_of(option));
-      const std::uint64_t priority = drawn_priority(option.identity + draw, plan_.seed);
-      if (i == 0 || priority > highest) best = i, highest = priority;
+      const std::uint64_t priority = drawn_priority(option.identity + draws_[last_conflict(option.keys)], seed);
+      if (priority > highest) best = i, highest = priority;
     }
-    return best;
+    return static_cast<std::uint32_t>(best);
   }
 
   void ran(const step& what) override {
+    draws_.push_back(mix64(steps()));
     for (const conflict_key& each : what.what.keys) {
-      const std::uint64_t key = stored(each.key);
-      touched* found = &table_[place_of(key)];
-      if (found->key == 0) {
+      touched* found = &table_[place_of(each.key)];
+      if (found->touched == 0) {
         if (++used_ * 2 > table_.size()) {
           grow();
-          found = &table_[place_of(key)];
+          found = &table_[place_of(each.key)];
         }
-        found->key = key;
+        found->key = each.key;
       }
       found->touched = steps();
       if (each.write) found->written = steps();
@@ -74,13 +73,14 @@ class pos_source final : public searching_source {
     before.swap(table_);
     mask_ = table_.size() - 1;
     for (const touched& each : before) {
-      if (each.key != 0) table_[place_of(each.key)] = each;
+      if (each.touched != 0) table_[place_of(each.key)] = each;
     }
   }
 
   std::vector<touched> table_ = std::vector<touched>(64);  // by key; a power of two
   std::size_t mask_ = 63;
   std::size_t used_ = 0;
+  std::vector<std::uint64_t> draws_ = {0};  // by step: what it makes those draw that conflict with it
 };
 
 }  // namespace

@@ -11,13 +11,14 @@ class static_priority_source final : public searching_source {
 
  private:
   std::uint32_t pick(const question& asked) override {
-    std::uint32_t best = 0;
+    const std::uint64_t seed = plan_.seed;
+    std::size_t best = 0;
     std::uint64_t highest = 0;
-    for (std::uint32_t i = 0; i < asked.options.size(); ++i) {
-      const std::uint64_t priority = drawn_priority(asked.options[i].identity, plan_.seed);
-      if (i == 0 || priority > highest) best = i, highest = priority;
+    for (std::size_t i = 0; i < asked.options.size(); ++i) {
+      const std::uint64_t priority = drawn_priority(asked.options[i].identity, seed);
+      if (priority > highest) best = i, highest = priority;
     }
-    return best;
+    return static_cast<std::uint32_t>(best);
   }
 };
 
