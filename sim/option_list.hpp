@@ -26,7 +26,8 @@ class option_list {
     size_ = keys_used_ = 0;
     watched_.clear();
   }
-  /// One more, as ready entries have it: behind all others. The caller writes all of it: it holds what was there before.
+  /// One more, as ready entries have it: behind all others. The caller writes all of it: it holds what was there
+  /// before.
   choice_option& add() {
     if (size_ == capacity_) make_room();
     return options_[size_++];

@@ -33,7 +33,7 @@ void world_state::add_options() {
 void world_state::find_keys(std::size_t index) {
   keys_scratch_.clear();
   offered_[index].declared = add_keys(ready_[index]);
-  offered_.set_keys(index, keys_scratch_);
+  offered_.set_keys(index, keys_scratch_.all());
 }
 
 /// Of the options there are.
@@ -107,7 +107,7 @@ void world_state::describe_keys(const ready_entry& entry, choice_option& option)
   if (!choose_.wants_keys_of_steps()) return;
   keys_scratch_.clear();
   option.declared = add_keys(entry);
-  option.keys = keys_scratch_;
+  option.keys = keys_scratch_.all();
 }
 
 /// What it is stands in `told_`.

@@ -42,31 +42,32 @@ bool world_state::runs_more(const ready_entry& entry) {
 bool world_state::add_keys(const ready_entry& entry) {
   if (entry.process == nullptr) return false;
   process_state& of = *entry.process;
-  if (of.options.daemon) keys_scratch_.push_back({end_key, false});
-  loop* const own = of.own;
-  if (entry.kind == entry_kind::deadline) {
-    // A poll that ends with no timer due touches nothing.
-    if (own == nullptr || !loop_view::has_due_timers(*own, now_)) return true;
-    keys_scratch_.push_back({key_of(of.asked.hash, timers_word), true});
-    return loop_view::collect_timers(*own, now_, keys_scratch_);
-  }
+  if (of.options.daemon) keys_scratch_.add(end_key, false);
+  if (entry.kind == entry_kind::completion) return add_op_keys(of, *static_cast<op*>(entry.subject));  // most of them
+  if (entry.kind == entry_kind::deadline) return add_deadline_keys(of);
   if (entry.kind == entry_kind::wake) {
-    keys_scratch_.push_back({key_of(of.asked.hash, posts_word), true});
-    return own == nullptr || loop_view::collect_posts(*own, keys_scratch_);
+    keys_scratch_.add(key_of(of.asked.hash, posts_word), true);
+    if (of.own == nullptr) return true;
+    return keys_scratch_.add_by([&](std::vector<touch>& into) { return loop_view::collect_posts(*of.own, into); });
   }
   const op* about = op_of(entry);
-  if (about == nullptr) return false;
-  if (about->kind == op_kind::file) add_file_keys(of, static_cast<const file_op&>(*about).request);
-  return add_op_keys(of, *about);
+  return about != nullptr && add_op_keys(of, *about);
+}
+
+/// Of the timers that a wait's end finds due. A poll that ends with no timer due touches nothing.
+bool world_state::add_deadline_keys(process_state& of) {
+  if (of.own == nullptr || !loop_view::has_due_timers(*of.own, now_)) return true;
+  keys_scratch_.add(key_of(of.asked.hash, timers_word), true);
+  return keys_scratch_.add_by([&](std::vector<touch>& into) { return loop_view::collect_timers(*of.own, now_, into); });
 }
 
 bool world_state::add_op_keys(process_state& of, const op& about) {
-  if (about.kind == op_kind::work) keys_scratch_.push_back({asked_for(of, about).hash | 1, true});
+  if (about.kind == op_kind::file) add_file_keys(of, static_cast<const file_op&>(about).request);
+  if (about.kind == op_kind::work) keys_scratch_.add(asked_for(of, about).hash | 1, true);
   const descriptor* on = of.find_open(about.handle);
-  if (on != nullptr && on->stream != nullptr) keys_scratch_.push_back({handle_key(*on), true});
+  if (on != nullptr && on->stream != nullptr) keys_scratch_.add(handle_key(*on), true);
   if (about.made.touches == 0 || about.owner == nullptr) return false;
-  const std::span<const touch> declared = loop_view::declared(*about.owner, about.made.touches);
-  keys_scratch_.insert(keys_scratch_.end(), declared.begin(), declared.end());
+  keys_scratch_.add(loop_view::declared(*about.owner, about.made.touches));
   return true;
 }
 
@@ -75,14 +76,14 @@ void world_state::add_file_keys(process_state& of, const file_request& call) {
   const std::uint64_t disk = key_of(of.host->asked.hash, disk_word);
   auto add_path = [&](std::string_view path, bool write, bool directory) {
     while (path.starts_with('/')) path.remove_prefix(1);
-    keys_scratch_.push_back({mix64(disk ^ hash_bytes(path)), write});
+    keys_scratch_.add(mix64(disk ^ hash_bytes(path)), write);
     const std::size_t slash = path.find_last_of('/');
     const std::string_view parent = slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
-    if (directory) keys_scratch_.push_back({mix64(disk ^ hash_bytes(parent)), write});
+    if (directory) keys_scratch_.add(mix64(disk ^ hash_bytes(parent)), write);
   };
   if (const descriptor* on = of.find_open(call.handle); on != nullptr && on->file) {
     const bool reads = call.call == file_call::read_at || call.call == file_call::status;
-    keys_scratch_.push_back({mix64(disk ^ on->file->node->number), !reads});
+    keys_scratch_.add(mix64(disk ^ on->file->node->number), !reads);
     return add_path(on->file->path, !reads, false);
   }
   switch (call.call) {
@@ -122,15 +123,14 @@ void world_state::touch_endpoint(const host_state& from, const address& at) {
 void world_state::touch_file(process_state& of, const file_request& call) {
   keys_scratch_.clear();
   add_file_keys(of, call);
-  for (const conflict_key& each : keys_scratch_) touch_key(each.key, each.write);
+  for (const conflict_key& each : keys_scratch_.all()) touch_key(each.key, each.write);
 }
 
 /// Queued calls and jobs start in the order in which they were queued: who queues one touches what it will touch.
 void world_state::touch_queued(process_state& of, const op& queued) {
   keys_scratch_.clear();
-  if (queued.kind == op_kind::file) add_file_keys(of, static_cast<const file_op&>(queued).request);
   const bool declared = add_op_keys(of, queued);
-  for (const conflict_key& each : keys_scratch_) touch_key(each.key, each.write);
+  for (const conflict_key& each : keys_scratch_.all()) touch_key(each.key, each.write);
   if (queued.kind == op_kind::work && !declared) touch_key(whole_process, true);
 }
 

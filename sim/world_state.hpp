@@ -15,6 +15,7 @@
 #include "loop/fiber.hpp"
 #include "loop/race_checks.hpp"
 #include "sim/causality.hpp"
+#include "sim/key_list.hpp"
 #include "sim/livelock.hpp"
 #include "sim/machine/machine.hpp"
 #include "sim/option_list.hpp"
@@ -141,6 +142,7 @@ struct world_state : machines {
   // ---- touches.cpp: add_* only while choose_.wants_options(), touch_* only while choose_.wants_touches()
   static bool runs_more(const ready_entry& entry);
   bool add_keys(const ready_entry& entry);
+  bool add_deadline_keys(process_state& of);
   bool add_op_keys(process_state& of, const op& about);
   void add_file_keys(process_state& of, const file_request& call);
   void touch_key(std::uint64_t key, bool write);
@@ -239,7 +241,7 @@ struct world_state : machines {
   bool renew_keys_ = false;  // those of offered_ are out of date
   step told_;                // the step that happens, as the source is told of it
   std::vector<choice_option> options_scratch_;
-  std::vector<conflict_key> keys_scratch_;
+  key_list keys_scratch_;
   std::vector<std::uint32_t> eligible_;
   named pick_asked_{};
   named user_asked_{};

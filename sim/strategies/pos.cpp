@@ -14,23 +14,30 @@ class pos_source final : public searching_source {
   bool wants_keys() const override { return true; }
 
  private:
-  /// When a key was last touched. A priority is a function of these, so drawing anew needs no table of what is ready:
-  /// whatever shares a key with the step that ran has another priority from then on.
+  /// When a key was last touched, and what that makes those draw whom it concerns. A priority is a function of these,
+  /// so drawing anew needs no table of what is ready: whatever shares a key with the step that ran has another priority
+  /// from then on.
   struct touched {
     std::uint64_t key = 0;
-    std::uint64_t written = 0;
-    std::uint64_t touched = 0;  // read or written; 0 = an empty place
-    std::uint64_t unused = 0;   // a power of two of bytes: places are found with a shift
+    std::uint64_t written = 0;  // by which step; 0 = not yet
+    std::uint64_t touched = 0;  // the same, read or written; 0 = an empty place
+    std::uint64_t draw_if_written = 0;
+    std::uint64_t draw_if_touched = 0;
   };
 
-  /// The last step that touched one of them in conflict with how they do; 0 = none.
-  std::uint64_t last_conflict(std::span<const conflict_key> keys) const {
+  /// What an option with this one key draws, as most are.
+  std::uint64_t draw_of(const conflict_key& only) const {
+    const touched& found = table_[place_of(only.key)];
+    return only.write ? found.draw_if_touched : found.draw_if_written;
+  }
+  /// The last step that touched one of the keys in conflict with how they do says it; without one it is 0.
+  [[gnu::noinline]] std::uint64_t draw_of(std::span<const conflict_key> keys) const {
     std::uint64_t last = 0;
     for (const conflict_key& each : keys) {
       const touched& found = table_[place_of(each.key)];
       last = std::max(last, each.write ? found.touched : found.written);
     }
-    return last;
+    return mix64(last);
   }
 
   /// Where `key` stands or would: open addressing, in a table that is at least half empty.
@@ -46,29 +53,35 @@ class pos_source final : public searching_source {
     std::uint64_t highest = 0;
     for (std::size_t i = 0; i < asked.options.size(); ++i) {
       const choice_option& option = asked.options[i];
-      const std::uint64_t priority = drawn_priority(option.identity + draws_[last_conflict(option.keys)], seed);
+      const std::uint64_t draw = option.keys.size() == 1 ? draw_of(option.keys[0]) : draw_of(option.keys);
+      const std::uint64_t priority = drawn_priority(option.identity + draw, seed);
       if (priority > highest) best = i, highest = priority;
     }
     return static_cast<std::uint32_t>(best);
   }
 
   void ran(const step& what) override {
-    draws_.push_back(mix64(steps()));
-    for (const conflict_key& each : what.what.keys) {
-      touched* found = &table_[place_of(each.key)];
-      if (found->touched == 0) {
-        if (++used_ * 2 > table_.size()) {
-          grow();
-          found = &table_[place_of(each.key)];
-        }
-        found->key = each.key;
-      }
-      found->touched = steps();
-      if (each.write) found->written = steps();
-    }
+    for (const conflict_key& each : what.what.keys) touch(each);
   }
 
-  void grow() {
+  void touch(const conflict_key& how) {
+    touched* found = &table_[place_of(how.key)];
+    if (found->touched == 0) {
+      if (++used_ * 2 > table_.size()) {
+        grow();
+        found = &table_[place_of(how.key)];
+      }
+      found->key = how.key;
+    }
+    const std::uint64_t draw = mix64(steps());
+    found->touched = steps();
+    found->draw_if_touched = draw;
+    if (!how.write) return;
+    found->written = steps();
+    found->draw_if_written = draw;
+  }
+
+  [[gnu::noinline]] void grow() {
     std::vector<touched> before(table_.size() * 2);
     before.swap(table_);
     mask_ = table_.size() - 1;
@@ -80,7 +93,6 @@ class pos_source final : public searching_source {
   std::vector<touched> table_ = std::vector<touched>(64);  // by key; a power of two
   std::size_t mask_ = 63;
   std::size_t used_ = 0;
-  std::vector<std::uint64_t> draws_ = {0};  // by step: what it makes those draw that conflict with it
 };
 
 }  // namespace

@@ -30,11 +30,7 @@ searching_source::searching_source(const search_plan& plan)
 
 std::uint32_t searching_source::answer(const question& asked) {
   TWINLOOP_ASSERT(asked.n > 1);
-  if (!asked.options.empty() && !wants_options()) {  // told for somebody else's sake: the answers must not depend on it
-    question bare = asked;
-    bare.options = {};
-    return answer(bare);
-  }
+  if (!asked.options.empty() && !wants_options()) return answer_bare(asked);
   if (asked.kind == choice_kind::user) return users_.below(asked.n);
   if (!deviates(asked.kind)) return 0;
   if (asked.kind == choice_kind::pick) return fair_pick(asked);
@@ -52,6 +48,12 @@ std::uint32_t searching_source::answer(const question& asked) {
     default:
       return holder_.holds() ? holder_.value(asked) : value(asked);
   }
+}
+
+/// Told of options for somebody else's sake: the answers must not depend on it.
+std::uint32_t searching_source::answer_bare(question asked) {
+  asked.options = {};
+  return answer(asked);
 }
 
 void searching_source::happened(const step& what) {
