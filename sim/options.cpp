@@ -82,6 +82,22 @@ std::span<const choice_option> world_state::options_of_pick(bool filtered) {
   return options_scratch_;
 }
 
+/// What it is stands in `told_`.
+inline void world_state::tell_step(const ready_entry& entry) {
+  if (told_.what.declared) told_.what.declared = !runs_more(entry);
+  const expectation_id expected = expected_as(entry);
+  told_.number = causality_.begin_step(expected, events_.next_sequence());
+  told_.time = now_;
+  choose_.happened(told_);
+  if (entry.kind == entry_kind::completion) {
+    withdraw_op(*static_cast<op*>(entry.subject));
+  } else if (entry.kind == entry_kind::job) {
+    causality_.go_on(expected);
+  } else if (entry.kind != entry_kind::pool) {
+    causality_.withdraw(*expectation_of(entry));
+  }
+}
+
 /// Ready entry `index` happens now: its option goes.
 void world_state::begin_step(std::size_t index) {
   if (index >= offered_.size()) return begin_step_unasked(ready_[index]);
@@ -108,22 +124,6 @@ void world_state::describe_keys(const ready_entry& entry, choice_option& option)
   keys_scratch_.clear();
   option.declared = add_keys(entry);
   option.keys = keys_scratch_.all();
-}
-
-/// What it is stands in `told_`.
-void world_state::tell_step(const ready_entry& entry) {
-  if (told_.what.declared) told_.what.declared = !runs_more(entry);
-  const expectation_id expected = expected_as(entry);
-  told_.number = causality_.begin_step(expected, events_.next_sequence());
-  told_.time = now_;
-  choose_.happened(told_);
-  if (entry.kind == entry_kind::completion) {
-    withdraw_op(*static_cast<op*>(entry.subject));
-  } else if (entry.kind == entry_kind::job) {
-    causality_.go_on(expected);
-  } else if (entry.kind != entry_kind::pool) {
-    causality_.withdraw(*expectation_of(entry));
-  }
 }
 
 /// Which of the queued jobs `eligible_` a pool thread takes. Identity: the name, and how many of that name were taken

@@ -62,11 +62,19 @@ bool world_state::add_deadline_keys(process_state& of) {
 }
 
 bool world_state::add_op_keys(process_state& of, const op& about) {
-  if (about.kind == op_kind::file) add_file_keys(of, static_cast<const file_op&>(about).request);
-  if (about.kind == op_kind::work) keys_scratch_.add(asked_for(of, about).hash | 1, true);
+  if (about.kind == op_kind::file || about.kind == op_kind::work) add_pool_keys(of, about);
   const descriptor* on = of.find_open(about.handle);
   if (on != nullptr && on->stream != nullptr) keys_scratch_.add(handle_key(*on), true);
-  if (about.made.touches == 0 || about.owner == nullptr) return false;
+  return about.made.touches != 0 && add_declared_keys(about);
+}
+
+void world_state::add_pool_keys(process_state& of, const op& about) {
+  if (about.kind == op_kind::file) return add_file_keys(of, static_cast<const file_op&>(about).request);
+  keys_scratch_.add(asked_for(of, about).hash | 1, true);
+}
+
+bool world_state::add_declared_keys(const op& about) {
+  if (about.owner == nullptr) return false;
   keys_scratch_.add(loop_view::declared(*about.owner, about.made.touches));
   return true;
 }

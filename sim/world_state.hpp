@@ -137,13 +137,15 @@ struct world_state : machines {
   void begin_step(std::size_t index);
   void begin_step_unasked(const ready_entry& entry);
   void describe_keys(const ready_entry& entry, choice_option& option);
-  void tell_step(const ready_entry& entry);
+  inline void tell_step(const ready_entry& entry);
 
   // ---- touches.cpp: add_* only while choose_.wants_options(), touch_* only while choose_.wants_touches()
   static bool runs_more(const ready_entry& entry);
   bool add_keys(const ready_entry& entry);
   bool add_deadline_keys(process_state& of);
   bool add_op_keys(process_state& of, const op& about);
+  void add_pool_keys(process_state& of, const op& about);
+  bool add_declared_keys(const op& about);
   void add_file_keys(process_state& of, const file_request& call);
   void touch_key(std::uint64_t key, bool write);
   void touch_handle(const descriptor& on);

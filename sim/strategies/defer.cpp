@@ -9,7 +9,7 @@ namespace {
 
 class defer_source final : public searching_source {
  public:
-  using searching_source::searching_source;
+  explicit defer_source(const search_plan& plan) : searching_source(plan, false) {}
 
  private:
   std::uint32_t pick(const question&) override { return 0; }
@@ -18,7 +18,6 @@ class defer_source final : public searching_source {
     return 1 + picks_.below(std::min(asked.n, holds_by_count) - 1);
   }
   std::uint32_t start(const question& asked) override { return value(asked); }
-  bool reads_options() const override { return false; }
 };
 
 }  // namespace

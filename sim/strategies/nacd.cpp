@@ -9,7 +9,7 @@ namespace {
 
 class nacd_source final : public searching_source {
  public:
-  using searching_source::searching_source;
+  explicit nacd_source(const search_plan& plan) : searching_source(plan, false) {}
 
  private:
   std::uint32_t pick(const question&) override { return 0; }
@@ -23,7 +23,6 @@ class nacd_source final : public searching_source {
     return 1 + values_.below(asked.n - 1);
   }
   std::uint32_t start(const question& asked) override { return value(asked); }
-  bool reads_options() const override { return false; }
 };
 
 }  // namespace

@@ -10,14 +10,13 @@ class natural_source final : public search_source {
 
 class random_walk_source final : public searching_source {
  public:
-  using searching_source::searching_source;
+  explicit random_walk_source(const search_plan& plan) : searching_source(plan, false) {}
 
  private:
   std::uint32_t pick(const question& asked) override { return picks_.below(asked.n); }
   std::uint32_t value(const question& asked) override {
     return asked.kind == choice_kind::pool_start ? pick(asked) : searching_source::value(asked);
   }
-  bool reads_options() const override { return false; }
 };
 
 }  // namespace

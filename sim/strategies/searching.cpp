@@ -21,21 +21,21 @@ std::uint32_t reserved_kinds() noexcept {
 
 std::uint32_t order_kinds() noexcept { return ((1u << choice_kinds) - 1) & ~fault_kinds(); }
 
-searching_source::searching_source(const search_plan& plan)
+searching_source::searching_source(const search_plan& plan, bool reads_options)
     : plan_(plan),
       picks_(random_stream(plan.seed).split(0x7069636b)),
       values_(random_stream(plan.seed).split(0x76616c75)),
+      wants_options_(reads_options || plan.label_mask != 0),
       users_(random_stream(plan.seed).split(0x75736572)),
       holder_(plan.holds, plan.seed) {}
 
 std::uint32_t searching_source::answer(const question& asked) {
   TWINLOOP_ASSERT(asked.n > 1);
-  if (!asked.options.empty() && !wants_options()) return answer_bare(asked);
   if (asked.kind == choice_kind::user) return users_.below(asked.n);
   if (!deviates(asked.kind)) return 0;
+  if (!asked.options.empty() && !wants_options_) return answer_bare(asked);
   if (asked.kind == choice_kind::pick) return fair_pick(asked);
-  if ((fault_kinds() & bit(asked.kind)) != 0) return fault(asked);
-  if (plan_.label_mask != 0 && masked(asked.label)) return 0;
+  if (plan_.label_mask != 0 && masked(asked)) return 0;
   switch (asked.kind) {
     case choice_kind::batch:
       return batch(asked);
@@ -46,6 +46,7 @@ std::uint32_t searching_source::answer(const question& asked) {
       if (!asked.options.empty()) return start(asked);
       [[fallthrough]];
     default:
+      if ((fault_kinds() & bit(asked.kind)) != 0) return fault(asked);
       return holder_.holds() ? holder_.value(asked) : value(asked);
   }
 }
@@ -54,6 +55,11 @@ std::uint32_t searching_source::answer(const question& asked) {
 std::uint32_t searching_source::answer_bare(question asked) {
   asked.options = {};
   return answer(asked);
+}
+
+/// Whether a label mask leaves it natural. It is about orders, not faults.
+bool searching_source::masked(const question& asked) const {
+  return (fault_kinds() & bit(asked.kind)) == 0 && masked(asked.label);
 }
 
 void searching_source::happened(const step& what) {

@@ -23,16 +23,17 @@ std::uint32_t fault_kinds() noexcept;
 
 class searching_source : public search_source {
  public:
-  explicit searching_source(const search_plan& plan);
+  /// `reads_options`: whether pick() and start() do. They are told of them under a label mask, too.
+  explicit searching_source(const search_plan& plan, bool reads_options = true);
   std::uint32_t answer(const question& asked) final;
-  bool wants_options() const final { return plan_.label_mask != 0 || reads_options(); }
+  bool wants_options() const final { return wants_options_; }
   bool wants_keys() const override { return false; }
   bool wants_keys_of_steps() const final { return wants_keys(); }
   void happened(const step& what) final;
   source_report report() const override { return report_; }
 
  protected:
-  /// Answers a pick. Options are there if reads_options(), or under a label mask.
+  /// Answers a pick. Options are there if the strategy reads them, or under a label mask.
   virtual std::uint32_t pick(const question& asked) = 0;
   /// Answers defer and close_defer: natural unless a strategy says otherwise.
   virtual std::uint32_t hold(const question&) { return 0; }
@@ -41,7 +42,6 @@ class searching_source : public search_source {
   /// Answers which job a pool thread takes, with the jobs as options: an order like any other.
   virtual std::uint32_t start(const question& asked) { return pick(asked); }
   virtual std::uint32_t batch(const question&) { return 1; }
-  virtual bool reads_options() const { return true; }
   /// Something happened, as step number steps().
   virtual void ran(const step&) {}
 
@@ -59,8 +59,10 @@ class searching_source : public search_source {
   std::uint32_t fault(const question& asked);
   std::uint32_t fair_pick(const question& asked);
   std::uint32_t unmasked_pick(const question& asked);
+  bool masked(const question& asked) const;
   bool masked(std::uint64_t label) const { return (mix64(label ^ plan_.label_mask) & 1) != 0; }
 
+  const bool wants_options_;
   random_stream users_;
   holder holder_;
   std::array<std::uint32_t, choice_kinds> used_{};
