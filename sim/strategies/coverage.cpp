@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "sim/random.hpp"
 #include "sim/strategies/count_table.hpp"
+#include "sim/strategies/key_index.hpp"
 
 namespace twinloop::sim {
 namespace {
@@ -16,7 +18,6 @@ enum : std::uint32_t { lower_first = 1, higher_first = 2, both_orders = 3 };
 
 /// The last access of each label to one key, and the hash of all accesses.
 struct key_state {
-  std::uint64_t key = 0;
   std::uint64_t hash = 0;
   std::uint64_t reads = 0;  // since the last write: a sum, so that their order does not count
   struct access {
@@ -26,9 +27,8 @@ struct key_state {
   };
   std::vector<access> last;
 
-  void restart(std::uint64_t of) {
-    key = of;
-    hash = mix64(of);
+  void restart(std::uint64_t key) {
+    hash = mix64(key);
     reads = 0;
     last.clear();
   }
@@ -37,7 +37,8 @@ struct key_state {
       reads += mix64(label ^ 0x72656164);
       return;
     }
-    hash = mix64(mix64(hash ^ mix64(reads)) + label);
+    if (reads != 0) hash ^= mix64(reads);  // which of 0 is 0
+    hash = mix64(mix64(hash) + label);
     reads = 0;
   }
   std::uint64_t total() const { return mix64(hash ^ mix64(reads + 1)); }
@@ -53,42 +54,50 @@ struct search_coverage::state {
   count_table pairs;    // hash of the labels, the lower first -> which orders
   std::vector<order_pair> new_orders;
   // The run under way. Memory of earlier runs is used again.
-  std::vector<key_state> keys;
-  std::size_t keys_used = 0;
+  key_index places;
+  std::vector<key_state> keys;  // those that were touched come first, as many as `places` knows
   static constexpr std::size_t words = steps_compared / 64;
   using steps_before = std::array<std::uint64_t, words>;
   std::vector<steps_before> before;          // by step: the steps that come before it in every order
   std::vector<std::uint64_t> last_of_chain;  // by chain: its last step
 
   key_state& state_of(std::uint64_t key) {
-    for (std::size_t i = 0; i < keys_used; ++i) {
-      if (keys[i].key == key) return keys[i];
-    }
-    if (keys_used == keys.size()) keys.emplace_back();
-    keys[keys_used].restart(key);
-    return keys[keys_used++];
+    const std::size_t known = places.size();
+    const std::size_t place = places[key];
+    if (place < known) return keys[place];
+    if (place == keys.size()) keys.emplace_back();
+    keys[place].restart(key);
+    return keys[place];
   }
 
-  void follow(std::uint64_t number, std::uint64_t earlier) {
-    if (earlier == 0 || earlier >= number) return;
-    const std::size_t used = number / 64 + 1;
-    for (std::size_t i = 0; i < used; ++i) before[number][i] |= before[earlier][i];
-    before[number][earlier / 64] |= std::uint64_t{1} << (earlier % 64);
-  }
   bool ordered(std::uint64_t earlier, std::uint64_t later) const {
     return (before[later][earlier / 64] >> (earlier % 64) & 1) != 0;
   }
 
+  /// What comes before a step: the last one of its chain, what made it and what made it ready, and what comes before
+  /// these. Mostly they are one and the same.
   void order(const step& what) {
-    if (what.number >= steps_compared) return;
-    while (before.size() <= what.number) before.emplace_back();
-    std::fill_n(before[what.number].begin(), what.number / 64 + 1, 0);
+    const std::uint64_t number = what.number;
+    if (number >= steps_compared) return;
+    while (before.size() <= number) before.emplace_back();
     const std::uint64_t chain = what.what.chain;
     if (chain >= last_of_chain.size()) last_of_chain.resize(chain + 1);
-    follow(what.number, last_of_chain[chain]);
-    follow(what.number, what.what.cause);
-    follow(what.number, what.what.enabled_by);
-    last_of_chain[chain] = what.number;
+    const std::uint64_t last = std::exchange(last_of_chain[chain], number);
+    const std::uint64_t cause = what.what.cause, enabled_by = what.what.enabled_by;
+    // Step 0, the set-up, has no steps before it, so what follows nothing else starts with its empty row.
+    const std::uint64_t first = last < number ? last : 0;
+    std::copy_n(before[first].begin(), number / 64 + 1, before[number].begin());
+    mark(number, first);
+    if (cause != first) follow(number, cause);
+    if (enabled_by != first && enabled_by != cause) follow(number, enabled_by);
+  }
+  void follow(std::uint64_t number, std::uint64_t earlier) {
+    if (earlier == 0 || earlier >= number) return;
+    for (std::size_t i = 0; i <= earlier / 64; ++i) before[number][i] |= before[earlier][i];
+    mark(number, earlier);
+  }
+  void mark(std::uint64_t number, std::uint64_t earlier) {
+    if (earlier != 0) before[number][earlier / 64] |= std::uint64_t{1} << (earlier % 64);
   }
 
   void saw(std::uint64_t labels, std::uint32_t order) {
@@ -123,7 +132,7 @@ search_coverage::search_coverage(search_coverage&&) noexcept = default;
 search_coverage& search_coverage::operator=(search_coverage&&) noexcept = default;
 
 void search_coverage::begin() {
-  state_->keys_used = 0;
+  state_->places.clear();
   state_->new_orders.clear();
   std::fill(state_->last_of_chain.begin(), state_->last_of_chain.end(), 0);
 }
@@ -145,7 +154,7 @@ void search_coverage::end() {
 
 std::uint64_t search_coverage::class_hash() const {
   std::uint64_t sum = 0;  // keys are met in different orders
-  for (std::size_t i = 0; i < state_->keys_used; ++i) sum += state_->keys[i].total();
+  for (std::size_t i = 0; i < state_->places.size(); ++i) sum += state_->keys[i].total();
   return mix64(sum);
 }
 
