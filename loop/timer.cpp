@@ -5,7 +5,7 @@
 namespace twinloop {
 
 intrusive_timer::intrusive_timer(class loop& owner, handler on_fire, label name, where made)
-    : handle(owner, "timer", name, made), on_fire_(on_fire) {
+    : handle(owner, timer_queue::type_of_timers, name, made), on_fire_(on_fire) {
   TWINLOOP_ASSERT(on_fire != nullptr);
 }
 

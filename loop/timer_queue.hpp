@@ -20,6 +20,8 @@ namespace twinloop {
 class timer_queue {
  public:
   static constexpr std::int64_t none = std::numeric_limits<std::int64_t>::max();
+  /// What handle::type() says of timers, and of nothing else: this very pointer.
+  static constexpr char type_of_timers[] = "timer";
 
   /// Arms `started` for `due` (>= 0), whether it was armed or not.
   void start(intrusive_timer& started, std::int64_t due) {

@@ -2,7 +2,6 @@
 #include "twinloop/touches.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "loop/timer_queue.hpp"
 #include "twinloop/loop.hpp"
@@ -47,7 +46,7 @@ bool loop_view::runs_undeclared(const loop& of) {
 
 namespace {
 bool is_armed_timer(const handle& each) {
-  return std::strcmp(each.type(), "timer") == 0 && static_cast<const intrusive_timer&>(each).armed();
+  return each.type() == timer_queue::type_of_timers && static_cast<const intrusive_timer&>(each).armed();
 }
 
 bool append(const loop& of, const origin& made, std::vector<touch>& into) {

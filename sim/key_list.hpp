@@ -26,17 +26,18 @@ class key_list {
   /// What `append(vector)` appends.
   template <class Append>
   bool add_by(Append&& append) {
-    memory_.resize(size_);
-    const bool result = append(memory_);
-    size_ = memory_.size();
+    appended_.clear();
+    const bool result = append(appended_);
+    add(appended_);
     return result;
   }
 
  private:
   [[gnu::noinline]] void make_room() { memory_.resize(memory_.size() * 2 + 8); }
 
-  std::vector<conflict_key> memory_;  // as long as it ever had to be, or as add_by() left it
+  std::vector<conflict_key> memory_;
   std::size_t size_ = 0;
+  std::vector<conflict_key> appended_;
 };
 
 }  // namespace twinloop::sim

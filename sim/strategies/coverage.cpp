@@ -100,7 +100,11 @@ struct search_coverage::state {
     if (earlier != 0) before[number][earlier / 64] |= std::uint64_t{1} << (earlier % 64);
   }
 
-  void saw(std::uint64_t labels, std::uint32_t order) {
+  /// One after the other, and nothing orders them.
+  [[gnu::noinline]] void saw(std::uint64_t earlier, std::uint64_t later) {
+    const std::uint64_t lower = std::min(earlier, later), higher = std::max(earlier, later);
+    const std::uint64_t labels = mix64(lower + mix64(higher));
+    const std::uint32_t order = earlier == lower ? lower_first : higher_first;
     std::uint32_t& orders = pairs[labels];
     if ((orders & order) != 0) return;
     orders |= order;
@@ -117,8 +121,7 @@ struct search_coverage::state {
       if (each.label == label) {
         own = &each;
       } else if ((write || each.write) && !ordered(each.step, what.number)) {
-        const std::uint64_t lower = std::min(label, each.label), higher = std::max(label, each.label);
-        saw(mix64(lower + mix64(higher)), each.label == lower ? lower_first : higher_first);
+        saw(each.label, label);
       }
     }
     if (own == nullptr) own = &touched.last.emplace_back();

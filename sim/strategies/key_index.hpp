@@ -20,7 +20,7 @@ class key_index {
   std::size_t operator[](std::uint64_t key) {
     entry* found = &entries_[place_of(key)];
     if (found->round == round_) return found->index;
-    if ((size_ + 1) * 2 > entries_.size()) {
+    if ((size_ + 1) * 2 > mask_) {
       grow();
       found = &entries_[place_of(key)];
     }
@@ -36,20 +36,22 @@ class key_index {
   };
 
   std::size_t place_of(std::uint64_t key) const {
-    std::size_t at = key >> 1 & (entries_.size() - 1);  // keys are hashes, but for the lowest bit, which of most is 1
-    while (entries_[at].round == round_ && entries_[at].key != key) at = (at + 1) & (entries_.size() - 1);
+    std::size_t at = key >> 1 & mask_;  // keys are hashes, but for the lowest bit, which of most is 1
+    while (entries_[at].round == round_ && entries_[at].key != key) at = (at + 1) & mask_;
     return at;
   }
 
   [[gnu::noinline]] void grow() {
     std::vector<entry> before(entries_.size() * 2);
     before.swap(entries_);
+    mask_ = entries_.size() - 1;
     for (const entry& each : before) {
       if (each.round == round_) entries_[place_of(each.key)] = each;
     }
   }
 
   std::vector<entry> entries_ = std::vector<entry>(64);  // a power of two
+  std::size_t mask_ = 63;
   std::uint64_t round_ = 1;
   std::size_t size_ = 0;
 };
