@@ -143,8 +143,9 @@ class causality {
     lineage_ = expected_[which].lineage;
     registered_ = 0;
   }
-  std::uint64_t open_chain(std::uint64_t name);
-  void add_expectation();
+  // Seldom: out of the way of the rest of expect().
+  [[gnu::noinline]] std::uint64_t open_chain(std::uint64_t name);
+  [[gnu::noinline]] void add_expectation();
 
   std::vector<expectation> expected_;  // by id; the first is never used
   expectation_id free_ = 0;            // a list through next_free

@@ -2,9 +2,11 @@
 #ifndef TWINLOOP_SIM_EVENT_QUEUE_HPP
 #define TWINLOOP_SIM_EVENT_QUEUE_HPP
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <memory>
+#include <utility>
 
 namespace twinloop::sim {
 
@@ -41,12 +43,12 @@ inline constexpr std::uint32_t event_generation_mask = 0xffffff;
 
 class event_queue {
  public:
-  bool empty() const { return heap_.empty(); }
+  bool empty() const { return size_ == 0; }
   const scheduled& top() const { return heap_[0]; }
   /// The sequence number of the next event to be pushed.
   std::uint64_t next_sequence() const { return sequence_; }
   void clear() {
-    heap_.clear();
+    size_ = 0;
     sequence_ = 0;
   }
 
@@ -54,8 +56,8 @@ class event_queue {
     __extension__ using key = unsigned __int128;
     scheduled added{static_cast<key>(static_cast<std::uint64_t>(time)) << 64 | sequence_++, subject, value,
                     (generation & event_generation_mask) << 8 | static_cast<std::uint32_t>(kind)};
-    std::size_t hole = heap_.size();
-    heap_.push_back(added);
+    if (size_ == capacity_) make_room();
+    std::size_t hole = size_++;
     while (hole > 0) {
       const std::size_t parent = (hole - 1) / 4;
       if (!(added.key < heap_[parent].key)) break;
@@ -67,16 +69,15 @@ class event_queue {
 
   scheduled pop() {
     const scheduled first = heap_[0];
-    const scheduled moved = heap_.back();
-    heap_.pop_back();
-    if (!heap_.empty()) sift_down(moved);
+    const scheduled moved = heap_[--size_];
+    if (size_ != 0) sift_down(moved);
     return first;
   }
 
  private:
   void sift_down(const scheduled& moved) {
-    const std::size_t size = heap_.size();
-    scheduled* const heap = heap_.data();
+    const std::size_t size = size_;
+    scheduled* const heap = heap_.get();
     std::size_t hole = 0;
     for (;;) {
       const std::size_t first = hole * 4 + 1;
@@ -98,7 +99,16 @@ class event_queue {
     heap[hole] = moved;
   }
 
-  std::vector<scheduled> heap_;
+  [[gnu::noinline]] void make_room() {
+    capacity_ = std::max<std::size_t>(64, capacity_ * 2);
+    std::unique_ptr<scheduled[]> larger(new scheduled[capacity_]);
+    std::copy(heap_.get(), heap_.get() + size_, larger.get());
+    heap_ = std::move(larger);
+  }
+
+  std::unique_ptr<scheduled[]> heap_;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
   std::uint64_t sequence_ = 0;
 };
 

@@ -11,10 +11,12 @@ constexpr std::uint64_t size_limit = std::uint64_t{1} << 40;
 }  // namespace
 
 void disk::clear() {
-  root_ = std::make_shared<inode>();
-  root_->number = 1;
-  root_->type = file_type::directory;
-  root_->mode = 0755;
+  if (root_ == nullptr || next_number_ != 2) {  // else nothing was ever made in it: hosts are many and disks few
+    root_ = std::make_shared<inode>();
+    root_->number = 1;
+    root_->type = file_type::directory;
+    root_->mode = 0755;
+  }
   journal_.clear();
   next_number_ = 2;
   bytes_used_ = 0;

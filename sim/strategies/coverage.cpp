@@ -41,6 +41,7 @@ struct key_state {
     hash = mix64(mix64(hash) + label);
     reads = 0;
   }
+  [[gnu::noinline]] void meet(const access& first) { last.push_back(first); }
   std::uint64_t total() const { return mix64(hash ^ mix64(reads + 1)); }
 };
 
@@ -64,7 +65,9 @@ struct search_coverage::state {
   key_state& state_of(std::uint64_t key) {
     const std::size_t known = places.size();
     const std::size_t place = places[key];
-    if (place < known) return keys[place];
+    return place < known ? keys[place] : restart(place, key);
+  }
+  [[gnu::noinline]] key_state& restart(std::size_t place, std::uint64_t key) {
     if (place == keys.size()) keys.emplace_back();
     keys[place].restart(key);
     return keys[place];
@@ -124,8 +127,9 @@ struct search_coverage::state {
         saw(each.label, label);
       }
     }
-    if (own == nullptr) own = &touched.last.emplace_back();
-    *own = {label, what.number, write};
+    if (own == nullptr) return touched.meet({label, what.number, write});
+    own->step = what.number;
+    own->write = write;
   }
 };
 
