@@ -34,9 +34,8 @@ op* world_state::op_of(const ready_entry& entry) {
   return nullptr;
 }
 
-/// expected_as() of what is no completion.
+/// expected_as() of what is neither completion nor deadline.
 expectation_id world_state::expected_otherwise(const ready_entry& entry) {
-  if (entry.kind == entry_kind::deadline) return entry.process->expected_deadline;
   if (entry.kind != entry_kind::pool && entry.kind != entry_kind::job) return *expectation_of(entry);
   const op* about = op_of(entry);
   return about != nullptr ? op_note::expectation(*about) : 0;

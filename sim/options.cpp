@@ -89,12 +89,17 @@ inline void world_state::tell_step(const ready_entry& entry) {
   told_.number = causality_.begin_step(expected, events_.next_sequence());
   told_.time = now_;
   choose_.happened(told_);
-  if (entry.kind == entry_kind::completion) {
-    withdraw_op(*static_cast<op*>(entry.subject));
-  } else if (entry.kind == entry_kind::job) {
-    causality_.go_on(expected);
-  } else if (entry.kind != entry_kind::pool) {
-    causality_.withdraw(*expectation_of(entry));
+  switch (entry.kind) {
+    case entry_kind::completion:
+      return withdraw_op(*static_cast<op*>(entry.subject));
+    case entry_kind::deadline:
+      return causality_.withdraw(entry.process->expected_deadline);
+    case entry_kind::job:
+      return causality_.go_on(expected);
+    case entry_kind::pool:
+      return;  // start_job() says whose it is
+    default:
+      causality_.withdraw(*expectation_of(entry));
   }
 }
 

@@ -12,6 +12,7 @@ inline constexpr std::uint32_t defer_answers = 16;  // see hold_completion
 /// As what the entry was expected; 0 = it was not.
 inline expectation_id world_state::expected_as(const ready_entry& entry) {
   if (entry.kind == entry_kind::completion) return op_note::expectation(*static_cast<op*>(entry.subject));
+  if (entry.kind == entry_kind::deadline) return entry.process->expected_deadline;
   return expected_otherwise(entry);
 }
 

@@ -184,7 +184,9 @@ void world_state::handle_deadline(process_state& of) {
   }
   if (of.deadline_ready) return;
   of.deadline_ready = true;
-  enqueue({entry_kind::deadline, &of, &of, of.asked.hash, identity_of(of.asked)}, of.asked);
+  const ready_entry entry{entry_kind::deadline, &of, &of, of.asked.hash, identity_of(of.asked)};
+  if (choose_.wants_options()) causality_.make_ready(of.expected_deadline, of.asked.ready - 1);
+  enqueue_noted(entry);
 }
 
 void world_state::handle_event(const scheduled& due) {

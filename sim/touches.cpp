@@ -38,6 +38,13 @@ bool world_state::runs_more(const ready_entry& entry) {
   return entry.process != nullptr && (entry.process->own == nullptr || loop_view::runs_undeclared(*entry.process->own));
 }
 
+inline bool world_state::add_op_keys(process_state& of, const op& about) {
+  if (about.kind == op_kind::file || about.kind == op_kind::work) add_pool_keys(of, about);
+  const descriptor* on = of.find_open(about.handle);
+  if (on != nullptr && on->stream != nullptr) keys_scratch_.add(handle_key(*on), true);
+  return about.made.touches != 0 && add_declared_keys(about);
+}
+
 /// Appends the keys of `entry` to `keys_scratch_`. True if they are all that it touches, unless it runs_more().
 bool world_state::add_keys(const ready_entry& entry) {
   if (entry.process == nullptr) return false;
@@ -59,13 +66,6 @@ bool world_state::add_deadline_keys(process_state& of) {
   if (of.own == nullptr || !loop_view::has_due_timers(*of.own, now_)) return true;
   keys_scratch_.add(key_of(of.asked.hash, timers_word), true);
   return keys_scratch_.add_by([&](std::vector<touch>& into) { return loop_view::collect_timers(*of.own, now_, into); });
-}
-
-bool world_state::add_op_keys(process_state& of, const op& about) {
-  if (about.kind == op_kind::file || about.kind == op_kind::work) add_pool_keys(of, about);
-  const descriptor* on = of.find_open(about.handle);
-  if (on != nullptr && on->stream != nullptr) keys_scratch_.add(handle_key(*on), true);
-  return about.made.touches != 0 && add_declared_keys(about);
 }
 
 void world_state::add_pool_keys(process_state& of, const op& about) {

@@ -143,7 +143,7 @@ struct world_state : machines {
   static bool runs_more(const ready_entry& entry);
   bool add_keys(const ready_entry& entry);
   bool add_deadline_keys(process_state& of);
-  bool add_op_keys(process_state& of, const op& about);
+  inline bool add_op_keys(process_state& of, const op& about);
   void add_pool_keys(process_state& of, const op& about);
   bool add_declared_keys(const op& about);
   void add_file_keys(process_state& of, const file_request& call);

@@ -65,20 +65,16 @@ class pos_source final : public searching_source {
   }
 
   void touch(const conflict_key& how) {
-    touched* found = &table_[place_of(how.key)];
-    if (found->touched == 0) {
-      if (++used_ * 2 > table_.size()) {
-        grow();
-        found = &table_[place_of(how.key)];
-      }
-      found->key = how.key;
-    }
+    if (used_ * 2 > mask_) grow();
+    touched& found = table_[place_of(how.key)];
+    if (found.touched == 0) ++used_;
     const std::uint64_t draw = mix64(steps());
-    found->touched = steps();
-    found->draw_if_touched = draw;
+    found.key = how.key;
+    found.touched = steps();
+    found.draw_if_touched = draw;
     if (!how.write) return;
-    found->written = steps();
-    found->draw_if_written = draw;
+    found.written = steps();
+    found.draw_if_written = draw;
   }
 
   [[gnu::noinline]] void grow() {

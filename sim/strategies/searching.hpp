@@ -55,7 +55,7 @@ class searching_source : public search_source {
   source_report report_{};
 
  private:
-  std::uint32_t answer_bare(question asked);
+  [[gnu::noinline]] std::uint32_t answer_bare(question asked);
   std::uint32_t fault(const question& asked);
   std::uint32_t fair_pick(const question& asked);
   std::uint32_t unmasked_pick(const question& asked);
