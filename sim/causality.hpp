@@ -78,7 +78,7 @@ class causality {
     made.enabled_by = working_for_;
   }
   /// It will not happen after all, or happens now.
-  void withdraw(expectation_id& which) {
+  [[gnu::always_inline]] void withdraw(expectation_id& which) {
     if (which == 0) return;
     expectation& gone = expected_[which];
     TWINLOOP_ASSERT(gone.used);

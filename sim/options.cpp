@@ -31,9 +31,10 @@ void world_state::add_options() {
 }
 
 void world_state::find_keys(std::size_t index) {
-  keys_scratch_.clear();
-  offered_[index].declared = add_keys(ready_[index]);
-  offered_.set_keys(index, keys_scratch_.all());
+  offered_.begin_keys();
+  const bool declared = add_keys(ready_[index]);
+  offered_.keep_keys(index);
+  offered_[index].declared = declared;
 }
 
 /// Of the options there are.
@@ -71,7 +72,11 @@ std::span<const choice_option> world_state::options_of_pick(bool filtered) {
   for (const std::uint32_t each : offered_.watched()) {
     if (offered_[each].declared && runs_more(ready_[each])) as_they_are = false;
   }
-  if (as_they_are) return offered_.all();
+  return as_they_are ? offered_.all() : narrowed_options(filtered);
+}
+
+/// Copies of them: of `eligible_` only, or not declared where more may run.
+std::span<const choice_option> world_state::narrowed_options(bool filtered) {
   options_scratch_.clear();
   const std::size_t count = filtered ? eligible_.size() : offered_.size();
   for (std::size_t i = 0; i < count; ++i) {
@@ -123,12 +128,12 @@ void world_state::begin_step_unasked(const ready_entry& entry) {
   tell_step(entry);
 }
 
-/// For a step. Their place is `keys_scratch_`.
+/// For a step. They are good until others are begun.
 void world_state::describe_keys(const ready_entry& entry, choice_option& option) {
   if (!choose_.wants_keys_of_steps()) return;
-  keys_scratch_.clear();
+  offered_.begin_keys();
   option.declared = add_keys(entry);
-  option.keys = keys_scratch_.all();
+  option.keys = offered_.begun_keys();
 }
 
 /// Which of the queued jobs `eligible_` a pool thread takes. Identity: the name, and how many of that name were taken

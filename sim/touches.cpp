@@ -41,22 +41,18 @@ bool world_state::runs_more(const ready_entry& entry) {
 inline bool world_state::add_op_keys(process_state& of, const op& about) {
   if (about.kind == op_kind::file || about.kind == op_kind::work) add_pool_keys(of, about);
   const descriptor* on = of.find_open(about.handle);
-  if (on != nullptr && on->stream != nullptr) keys_scratch_.add(handle_key(*on), true);
+  if (on != nullptr && on->stream != nullptr) offered_.add_key(handle_key(*on), true);
   return about.made.touches != 0 && add_declared_keys(about);
 }
 
-/// Appends the keys of `entry` to `keys_scratch_`. True if they are all that it touches, unless it runs_more().
+/// Adds the keys of `entry` to those begun. True if they are all that it touches, unless it runs_more().
 bool world_state::add_keys(const ready_entry& entry) {
   if (entry.process == nullptr) return false;
   process_state& of = *entry.process;
-  if (of.options.daemon) keys_scratch_.add(end_key, false);
+  if (of.options.daemon) offered_.add_key(end_key, false);
   if (entry.kind == entry_kind::completion) return add_op_keys(of, *static_cast<op*>(entry.subject));  // most of them
   if (entry.kind == entry_kind::deadline) return add_deadline_keys(of);
-  if (entry.kind == entry_kind::wake) {
-    keys_scratch_.add(key_of(of.asked.hash, posts_word), true);
-    if (of.own == nullptr) return true;
-    return keys_scratch_.add_by([&](std::vector<touch>& into) { return loop_view::collect_posts(*of.own, into); });
-  }
+  if (entry.kind == entry_kind::wake) return add_wake_keys(of);
   const op* about = op_of(entry);
   return about != nullptr && add_op_keys(of, *about);
 }
@@ -64,18 +60,31 @@ bool world_state::add_keys(const ready_entry& entry) {
 /// Of the timers that a wait's end finds due. A poll that ends with no timer due touches nothing.
 bool world_state::add_deadline_keys(process_state& of) {
   if (of.own == nullptr || !loop_view::has_due_timers(*of.own, now_)) return true;
-  keys_scratch_.add(key_of(of.asked.hash, timers_word), true);
-  return keys_scratch_.add_by([&](std::vector<touch>& into) { return loop_view::collect_timers(*of.own, now_, into); });
+  offered_.add_key(key_of(of.asked.hash, timers_word), true);
+  keys_scratch_.clear();
+  const bool all = loop_view::collect_timers(*of.own, now_, keys_scratch_);
+  offered_.add_keys(keys_scratch_);
+  return all;
+}
+
+/// Of the posts that a wake delivers.
+bool world_state::add_wake_keys(process_state& of) {
+  offered_.add_key(key_of(of.asked.hash, posts_word), true);
+  if (of.own == nullptr) return true;
+  keys_scratch_.clear();
+  const bool all = loop_view::collect_posts(*of.own, keys_scratch_);
+  offered_.add_keys(keys_scratch_);
+  return all;
 }
 
 void world_state::add_pool_keys(process_state& of, const op& about) {
   if (about.kind == op_kind::file) return add_file_keys(of, static_cast<const file_op&>(about).request);
-  keys_scratch_.add(asked_for(of, about).hash | 1, true);
+  offered_.add_key(asked_for(of, about).hash | 1, true);
 }
 
 bool world_state::add_declared_keys(const op& about) {
   if (about.owner == nullptr) return false;
-  keys_scratch_.add(loop_view::declared(*about.owner, about.made.touches));
+  offered_.add_keys(loop_view::declared(*about.owner, about.made.touches));
   return true;
 }
 
@@ -84,14 +93,14 @@ void world_state::add_file_keys(process_state& of, const file_request& call) {
   const std::uint64_t disk = key_of(of.host->asked.hash, disk_word);
   auto add_path = [&](std::string_view path, bool write, bool directory) {
     while (path.starts_with('/')) path.remove_prefix(1);
-    keys_scratch_.add(mix64(disk ^ hash_bytes(path)), write);
+    offered_.add_key(mix64(disk ^ hash_bytes(path)), write);
     const std::size_t slash = path.find_last_of('/');
     const std::string_view parent = slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
-    if (directory) keys_scratch_.add(mix64(disk ^ hash_bytes(parent)), write);
+    if (directory) offered_.add_key(mix64(disk ^ hash_bytes(parent)), write);
   };
   if (const descriptor* on = of.find_open(call.handle); on != nullptr && on->file) {
     const bool reads = call.call == file_call::read_at || call.call == file_call::status;
-    keys_scratch_.add(mix64(disk ^ on->file->node->number), !reads);
+    offered_.add_key(mix64(disk ^ on->file->node->number), !reads);
     return add_path(on->file->path, !reads, false);
   }
   switch (call.call) {
@@ -129,16 +138,16 @@ void world_state::touch_endpoint(const host_state& from, const address& at) {
 }
 
 void world_state::touch_file(process_state& of, const file_request& call) {
-  keys_scratch_.clear();
+  offered_.begin_keys();
   add_file_keys(of, call);
-  for (const conflict_key& each : keys_scratch_.all()) touch_key(each.key, each.write);
+  for (const conflict_key& each : offered_.begun_keys()) touch_key(each.key, each.write);
 }
 
 /// Queued calls and jobs start in the order in which they were queued: who queues one touches what it will touch.
 void world_state::touch_queued(process_state& of, const op& queued) {
-  keys_scratch_.clear();
+  offered_.begin_keys();
   const bool declared = add_op_keys(of, queued);
-  for (const conflict_key& each : keys_scratch_.all()) touch_key(each.key, each.write);
+  for (const conflict_key& each : offered_.begun_keys()) touch_key(each.key, each.write);
   if (queued.kind == op_kind::work && !declared) touch_key(whole_process, true);
 }
 

@@ -15,7 +15,6 @@
 #include "loop/fiber.hpp"
 #include "loop/race_checks.hpp"
 #include "sim/causality.hpp"
-#include "sim/key_list.hpp"
 #include "sim/livelock.hpp"
 #include "sim/machine/machine.hpp"
 #include "sim/option_list.hpp"
@@ -134,6 +133,7 @@ struct world_state : machines {
   void refresh_option(std::size_t index);
   void renew_keys();
   std::span<const choice_option> options_of_pick(bool filtered);
+  std::span<const choice_option> narrowed_options(bool filtered);
   void begin_step(std::size_t index);
   void begin_step_unasked(const ready_entry& entry);
   void describe_keys(const ready_entry& entry, choice_option& option);
@@ -143,6 +143,7 @@ struct world_state : machines {
   static bool runs_more(const ready_entry& entry);
   bool add_keys(const ready_entry& entry);
   bool add_deadline_keys(process_state& of);
+  bool add_wake_keys(process_state& of);
   inline bool add_op_keys(process_state& of, const op& about);
   void add_pool_keys(process_state& of, const op& about);
   bool add_declared_keys(const op& about);
@@ -243,7 +244,7 @@ struct world_state : machines {
   bool renew_keys_ = false;  // those of offered_ are out of date
   step told_;                // the step that happens, as the source is told of it
   std::vector<choice_option> options_scratch_;
-  key_list keys_scratch_;
+  std::vector<conflict_key> keys_scratch_;
   std::vector<std::uint32_t> eligible_;
   named pick_asked_{};
   named user_asked_{};
