@@ -42,11 +42,14 @@ expectation_id world_state::expected_otherwise(const ready_entry& entry) {
 }
 
 void world_state::expect_op(process_state& of, op& started) {
-  const auto name = [&] {
-    const descriptor* on = of.find_open(started.handle);
-    return on != nullptr ? on->node->hash : asked_for(of, started).hash;
-  };
+  const auto name = [&] { return chain_name_of(of, started); };
   op_note::set_expectation(started, causality_.expect(of.index, name));
+}
+
+/// What a chain is called that an op opens.
+std::uint64_t world_state::chain_name_of(process_state& of, const op& started) {
+  const descriptor* on = of.find_open(started.handle);
+  return on != nullptr ? on->node->hash : asked_for(of, started).hash;
 }
 
 void world_state::withdraw_op(op& gone) {

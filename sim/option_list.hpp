@@ -36,7 +36,7 @@ class option_list {
   void watch_last() { watched_.push_back(static_cast<std::uint32_t>(size_ - 1)); }
   /// Where those stand, in order.
   std::span<const std::uint32_t> watched() const { return watched_; }
-  void erase(std::size_t index) {
+  [[gnu::always_inline]] void erase(std::size_t index) {
     TWINLOOP_ASSERT(index < size_);
     std::copy(options_.get() + index + 1, options_.get() + size_, options_.get() + index);
     if (--size_ == 0) keys_used_ = 0;
@@ -63,7 +63,7 @@ class option_list {
   }
 
  private:
-  void forget_watched(std::uint32_t index) {
+  [[gnu::noinline]] void forget_watched(std::uint32_t index) {
     std::erase(watched_, index);
     for (std::uint32_t& each : watched_) each -= each > index;
   }

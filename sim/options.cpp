@@ -21,20 +21,24 @@ void world_state::describe_option(const ready_entry& entry, choice_option& optio
   option.occurrence = entry.process->pool_occurrence;
 }
 
-/// The options of what became ready since the last pick.
+/// The options of what became ready since the last pick. Some may be others at the next one, and are watched: those of
+/// which may_change() says so, and what is declared, since more may run with it.
 void world_state::add_options() {
   for (std::size_t i = offered_.size(); i < ready_.size(); ++i) {
-    describe_option(ready_[i], offered_.add());
-    if (choose_.wants_keys()) find_keys(i);
-    if (is_watched(i)) offered_.watch_last();
+    const ready_entry& entry = ready_[i];
+    describe_option(entry, offered_.add());
+    const bool watched = choose_.wants_keys() ? find_keys(i) || may_change(entry) : entry.kind == entry_kind::pool;
+    if (watched) offered_.watch_last();
   }
 }
 
-void world_state::find_keys(std::size_t index) {
+/// True if they are declared, which they are for good.
+bool world_state::find_keys(std::size_t index) {
   offered_.begin_keys();
   const bool declared = add_keys(ready_[index]);
   offered_.keep_keys(index);
   offered_[index].declared = declared;
+  return declared;
 }
 
 /// Of the options there are.
@@ -47,12 +51,6 @@ void world_state::renew_keys() {
 /// What a pool thread, a wake or a deadline bring depends on what is queued by then. All else stays as it is.
 bool world_state::may_change(const ready_entry& entry) {
   return entry.kind == entry_kind::pool || entry.kind == entry_kind::wake || entry.kind == entry_kind::deadline;
-}
-
-/// Whether the option may be another one at the next pick. What is declared is so for good, but more may run with it.
-bool world_state::is_watched(std::size_t index) {
-  if (choose_.wants_keys()) return may_change(ready_[index]) || offered_[index].declared;
-  return ready_[index].kind == entry_kind::pool;
 }
 
 void world_state::refresh_option(std::size_t index) {

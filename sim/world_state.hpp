@@ -118,6 +118,7 @@ struct world_state : machines {
   static inline expectation_id expected_as(const ready_entry& entry);
   static expectation_id expected_otherwise(const ready_entry& entry);
   void expect_op(process_state& of, op& started);
+  [[gnu::noinline]] std::uint64_t chain_name_of(process_state& of, const op& started);
   void withdraw_op(op& gone);
   void expect_deadline(process_state& of, std::int64_t due);
   void forget_expectations(process_state& of);
@@ -127,9 +128,8 @@ struct world_state : machines {
   void describe_op(const op& about, choice_option& option);
   void describe_option(const ready_entry& entry, choice_option& option);
   void add_options();
-  void find_keys(std::size_t index);
+  bool find_keys(std::size_t index);
   static bool may_change(const ready_entry& entry);
-  bool is_watched(std::size_t index);
   void refresh_option(std::size_t index);
   void renew_keys();
   std::span<const choice_option> options_of_pick(bool filtered);
