@@ -49,15 +49,14 @@ class pos_source final : public searching_source {
 
   std::uint32_t pick(const question& asked) override {
     const std::uint64_t seed = plan_.seed;
-    std::size_t best = 0;
+    const choice_option* best = asked.options.data();
     std::uint64_t highest = 0;
-    for (std::size_t i = 0; i < asked.options.size(); ++i) {
-      const choice_option& option = asked.options[i];
+    for (const choice_option& option : asked.options) {
       const std::uint64_t draw = option.keys.size() == 1 ? draw_of(option.keys[0]) : draw_of(option.keys);
       const std::uint64_t priority = drawn_priority(option.identity + draw, seed);
-      if (priority > highest) best = i, highest = priority;
+      if (priority > highest) best = &option, highest = priority;
     }
-    return static_cast<std::uint32_t>(best);
+    return index_of(*best, asked);
   }
 
   void ran(const step& what) override {

@@ -75,6 +75,11 @@ class searching_source : public search_source {
 /// The priority that `identity` draws under `seed`: once, and the same in every pick it takes part in.
 inline std::uint64_t drawn_priority(std::uint64_t identity, std::uint64_t seed) { return mix64(identity ^ seed); }
 
+/// The answer that takes `option`, one of those of `asked`.
+inline std::uint32_t index_of(const choice_option& option, const question& asked) {
+  return static_cast<std::uint32_t>(&option - asked.options.data());
+}
+
 std::unique_ptr<search_source> make_natural();
 std::unique_ptr<search_source> make_random_walk(const search_plan& plan);
 std::unique_ptr<search_source> make_static_priority(const search_plan& plan);

@@ -12,13 +12,13 @@ class static_priority_source final : public searching_source {
  private:
   std::uint32_t pick(const question& asked) override {
     const std::uint64_t seed = plan_.seed;
-    std::size_t best = 0;
+    const choice_option* best = asked.options.data();
     std::uint64_t highest = 0;
-    for (std::size_t i = 0; i < asked.options.size(); ++i) {
-      const std::uint64_t priority = drawn_priority(asked.options[i].identity, seed);
-      if (priority > highest) best = i, highest = priority;
+    for (const choice_option& option : asked.options) {
+      const std::uint64_t priority = drawn_priority(option.identity, seed);
+      if (priority > highest) best = &option, highest = priority;
     }
-    return static_cast<std::uint32_t>(best);
+    return index_of(*best, asked);
   }
 };
 
