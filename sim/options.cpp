@@ -88,13 +88,14 @@ std::span<const choice_option> world_state::narrowed_options(bool filtered) {
 /// What it is stands in `told_`.
 inline void world_state::tell_step(const ready_entry& entry) {
   if (told_.what.declared) told_.what.declared = !runs_more(entry);
-  const expectation_id expected = expected_as(entry);
+  expectation_id expected = expected_as(entry);
   told_.number = causality_.begin_step(expected, events_.next_sequence());
   told_.time = now_;
   choose_.happened(told_);
   switch (entry.kind) {
     case entry_kind::completion:
-      return withdraw_op(*static_cast<op*>(entry.subject));
+      op_note::set_expectation(*static_cast<op*>(entry.subject), 0);
+      return causality_.withdraw(expected);
     case entry_kind::deadline:
       return causality_.withdraw(entry.process->expected_deadline);
     case entry_kind::job:

@@ -137,7 +137,7 @@ struct world_state : machines {
   void begin_step(std::size_t index);
   void begin_step_unasked(const ready_entry& entry);
   void describe_keys(const ready_entry& entry, choice_option& option);
-  inline void tell_step(const ready_entry& entry);
+  [[gnu::always_inline]] inline void tell_step(const ready_entry& entry);
 
   // ---- touches.cpp: add_* only while choose_.wants_options(), touch_* only while choose_.wants_touches()
   static bool runs_more(const ready_entry& entry);
