@@ -49,10 +49,15 @@ bool is_armed_timer(const handle& each) {
   return each.type() == timer_queue::type_of_timers && static_cast<const intrusive_timer&>(each).armed();
 }
 
-bool append(const loop& of, const origin& made, std::vector<touch>& into) {
-  if (made.touches == 0) return false;
+[[gnu::noinline]] void append_declared(const loop& of, const origin& made, std::vector<touch>& into) {
   const std::span<const touch> keys = loop_view::declared(of, made.touches);
   into.insert(into.end(), keys.begin(), keys.end());
+}
+
+/// False if it declares nothing, as most do.
+bool append(const loop& of, const origin& made, std::vector<touch>& into) {
+  if (made.touches == 0) return false;
+  append_declared(of, made, into);
   return true;
 }
 }  // namespace

@@ -29,6 +29,7 @@ void causality::add_expectation() {
 }
 
 void causality::withdraw_all_of(std::uint32_t process) {
+  if (pending_ == 0) return;
   for (expectation_id each = 1; each < expected_.size(); ++each) {
     expectation_id gone = each;
     if (expected_[each].used && expected_[each].process == process) withdraw(gone);
