@@ -57,7 +57,11 @@ class chooser {
     hash_ = (hash_ ^ (hash_ >> 32) ^ b) * 0x94d049bb133111ebull;
   }
   bool wants_touches() const { return wants_touches_; }
-  void touched(std::uint64_t step, std::uint64_t key, bool write) { source_->touched(step, {key, write}); }
+  void touched(std::uint64_t step, std::uint64_t key, bool write) {
+    telling_ = true;
+    source_->touched(step, {key, write});
+    telling_ = false;
+  }
   /// Tells the source, which wants options, of a step.
   void happened(const step& made) {
     telling_ = true;

@@ -278,12 +278,21 @@ TEST(hang, armed_timers_of_process_local_objects_are_reported_with_their_place) 
 }
 
 TEST(hang, a_program_that_ends_its_loop_leaves_nothing) {
+  struct slots {
+    std::unique_ptr<timer> fired, stopped;
+    std::unique_ptr<work_handle> done;
+  };
+  process_local<slots> state;  // so that its handles are there when main has returned
   world world;
-  world.add_host("host").start("tidy", [](loop& loop, arguments) {
-    timer soon(loop, [] {});
-    work_handle work(loop);
-    soon.start(1ms);
-    work.start([](job&) {}, [](errc) {});
+  world.add_host("host").start("tidy", [&](loop& loop, arguments) {
+    slots& own = state(loop);
+    const auto nothing = [] {};
+    own.fired.reset(new timer(loop, nothing));
+    own.stopped.reset(new timer(loop, nothing));
+    own.done.reset(new work_handle(loop));
+    own.fired->start(1ms);
+    own.stopped->start(1h);
+    own.done->start([](job&) {}, [&](errc) { own.stopped->stop(); });
     loop.run();
     return 0;
   });

@@ -167,6 +167,12 @@ TEST(outside, a_choice_source_and_the_hash_of_the_state_are_the_tests_own) {
     std::uint32_t answer(const question&) override { return std::rand() >= 0 ? 0 : 1; }
     bool wants_options() const override { return true; }
     void happened(const step&) override { (void)std::chrono::steady_clock::now(); }
+    bool wants_touches() const override { return true; }
+    void touched(std::uint64_t, const conflict_key&) override {
+      ++told;
+      (void)std::getenv("HOME");
+    }
+    int told = 0;
   } reads_all_it_likes;
   world world({.source = &reads_all_it_likes, .instant_limit = 100});
   int observed = 0;
@@ -189,6 +195,7 @@ TEST(outside, a_choice_source_and_the_hash_of_the_state_are_the_tests_own) {
   });
   EXPECT_TRUE(world.run().clean() || world.report().failures.at(0).name == "slow") << world.report().text();
   EXPECT_GT(observed, 0);
+  EXPECT_GT(reads_all_it_likes.told, 0);
 }
 
 TEST(outside, what_is_allowed_is_no_failure_until_reset) {
