@@ -25,7 +25,6 @@ enum class outside : std::uint8_t {
   thread,       ///< pthread_create, std::thread, std::async: a job of the pool (work.hpp)
   environment,  ///< getenv: arguments
 };
-inline constexpr int outside_kinds = 5;
 const char* name(outside) noexcept;
 
 /// Whether code of a simulated program (its main, a callback, a job) runs on this thread and may not use `source`. Not
