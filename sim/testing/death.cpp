@@ -111,13 +111,15 @@ death describe_death(shared_memory& memory, const worker_end& end, std::chrono::
   const std::string when =
       fmt::format("after {} and {} of virtual time", plural(head.committed, "choice"), spell_time(head.now));
   const code_place where = common_place(memory.counters().stacks);
-  if (end.ended != worker_end::how::died) return describe_stall(end, where, when, stall);
+  const bool stalled = end.ended != worker_end::how::died;
   if (std::string met = bounded(head.failure_name); !met.empty()) {
     sim::failure broke{std::move(met), bounded(head.failure_text), bounded(head.failure_place)};
     std::string site = site_of(broke);
-    broke.message += fmt::format(" (and then {})", how_it_died(end.status));
+    broke.message += fmt::format(
+        " (and then {})", stalled ? describe_stall(end, where, when, stall).broke.message : how_it_died(end.status));
     return {std::move(broke), std::move(site)};
   }
+  if (stalled) return describe_stall(end, where, when, stall);
   const std::string message = fmt::format("{}; {}", how_it_died(end.status), when);
   if (std::optional<death> report = describe_report(end.output)) {
     report->broke.message += fmt::format("; {}", when);

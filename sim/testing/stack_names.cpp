@@ -87,6 +87,7 @@ std::vector<code_place> places_at(std::uint64_t offset) {
   static const std::string program = path_of_program();
   auto [at, added] = known.try_emplace(offset);
   if (!added) return at->second;
+  const naming_note scope;
   const std::string text = output_of(fmt::format("addr2line -Cfie {} {:#x} 2>/dev/null", quoted(program), offset));
   std::string_view rest = text;
   const auto next_line = [&rest] {

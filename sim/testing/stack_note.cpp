@@ -72,4 +72,11 @@ void watch_stacks(stack_samples& into) {
   handle(sample_signal(), note_sample);
 }
 
+naming_note::naming_note() {
+  if (target != nullptr) target->naming.store(1);
+}
+naming_note::~naming_note() {
+  if (target != nullptr) target->naming.store(0);
+}
+
 }  // namespace twinloop::testing

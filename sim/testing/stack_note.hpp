@@ -22,6 +22,7 @@ struct stack_samples {
   };
   std::atomic<std::uint32_t> taken{0};
   std::array<sample, samples_max> each{};
+  std::atomic<std::uint32_t> naming{0};  ///< 1 = the worker waits for the system to name a place of its stack
 };
 
 /// The signal that asks a worker for a sample of its stack.
@@ -30,6 +31,16 @@ int sample_signal() noexcept;
 /// In a worker: fatal signals leave a sample and strike again; sample_signal() leaves one and lets it go on. Signals
 /// that somebody else handles (a sanitizer, the program) are left to them.
 void watch_stacks(stack_samples& into);
+
+/// While it lives in a worker, that waits for names and not for its program: the watching process does not take it for
+/// blocked so soon.
+class naming_note {
+ public:
+  naming_note();
+  ~naming_note();
+  naming_note(const naming_note&) = delete;
+  naming_note& operator=(const naming_note&) = delete;
+};
 
 /// A function of a stack, as far as the system can tell.
 struct code_place {

@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 
@@ -13,7 +14,7 @@ namespace twinloop::testing {
 
 progress_mark look_at_progress(shared_memory& memory) {
   const volatile sim::recording::header& head = memory.record().head();  // another process writes it
-  return {memory.counters().begun.load(), head.committed, head.now};
+  return {memory.counters().begun.load(), head.committed, head.now, memory.counters().stacks.naming.load() != 0};
 }
 
 watchdog::watchdog(pid_t child, std::chrono::milliseconds limit)
@@ -36,7 +37,9 @@ watchdog::verdict watchdog::look(const progress_mark& mark) {
     cpu_at_sleep_ = used;
     asleep_since_ = now;
   }
-  return now - asleep_since_ >= limit_ ? verdict::blocked : verdict::fine;
+  const std::chrono::milliseconds limit =
+      mark.naming ? std::max<std::chrono::milliseconds>(limit_, naming_limit) : limit_;
+  return now - asleep_since_ >= limit ? verdict::blocked : verdict::fine;
 }
 
 std::chrono::nanoseconds watchdog::cpu_time() const {

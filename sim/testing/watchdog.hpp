@@ -16,6 +16,7 @@ struct progress_mark {
   std::uint64_t begun = 0;      ///< runs
   std::uint64_t committed = 0;  ///< choices of the run under way
   std::int64_t now = 0;         ///< its virtual time
+  bool naming = false;          ///< it waits for the system to name a place of its stack
   bool operator==(const progress_mark&) const = default;
 };
 progress_mark look_at_progress(shared_memory& memory);
@@ -29,6 +30,8 @@ class watchdog {
     looping,  ///< it used `limit` of CPU time and came no step further
     blocked,  ///< it slept in a system call for `limit`, whenever it was looked at, and used no CPU time
   };
+  /// Names of a place come from another program, which reads all of a large executable: that may take as long.
+  static constexpr std::chrono::seconds naming_limit{60};
   watchdog(pid_t child, std::chrono::milliseconds limit);
   verdict look(const progress_mark& mark);
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <ctime>
 #include <memory>
 #include <stdexcept>
 #include <vector>
@@ -55,6 +56,25 @@ void endless_loop(sim::world& world, const configuration&) {
     volatile bool for_ever = true;
     while (for_ever) {
     }
+  });
+}
+/// What it leaves behind when it is unwound never ends.
+void check_then_loop(sim::world& world, const configuration&) {
+  on_wrong_order(world, [&world] {
+    struct stubborn {
+      ~stubborn() {
+        volatile bool for_ever = true;
+        while (for_ever) {
+        }
+      }
+    } const last;
+    world.fail("order.a_first", "b came before a");
+  });
+}
+void reads_a_clock(sim::world& world, const configuration&) {
+  on_wrong_order(world, [] {
+    timespec now;
+    (void)::clock_gettime(CLOCK_MONOTONIC, &now);
   });
 }
 void blocking_call(sim::world& world, const configuration&) {
@@ -176,6 +196,8 @@ std::span<const scenario> all() {
       {"segfault", "writes through a null pointer", segfault, none, true},
       {"exits", "leaves the process with status 0", exits, none, true},
       {"endless_loop", "never returns from a callback", endless_loop, none, true},
+      {"check_then_loop", "a check fails, and what is left never ends", check_then_loop, none, true},
+      {"reads_a_clock", "goes around the loop", reads_a_clock, none, true},
       {"blocking_call", "sleeps in a system call", blocking_call, none, true},
       {"hang", "waits for what never comes", hang, none, true},
       {"handle_leak", "leaves a file open", handle_leak, none, true},

@@ -2,10 +2,15 @@
 // and what is found does not depend on the number of jobs or shards. Method: stories with one planted failure each.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
 #include "sim/testing/explore.hpp"
 #include "sim/testing/memory_check.hpp"
 #include "tests/unit/sanitizers.hpp"
 #include "tests/unit/testing/failure_stories.hpp"
+#include "tests/unit/testing/temporary_directory.hpp"
 
 namespace {
 
@@ -64,6 +69,8 @@ const planted everywhere[] = {
     {"exits", "exit", "crash.exit", ""},
     {"endless_loop", "endless_loop", "stalled", ""},
     {"blocking_call", "endless_loop", "stalled", ""},
+    {"check_then_loop", "check", "order.a_first", ""},
+    {"reads_a_clock", "check", "outside.clock", ""},
     {"hang", "hang", "hang", "client/waits: accept on client/waits/door waits for something to arrive"},
     {"handle_leak", "leak", "leak", "forgotten (file) was still open"},
 };
@@ -95,6 +102,29 @@ TEST(failures, of_a_blocking_call_say_that_it_sleeps) {
   const exploration done = search("blocking_call", {.runs = 300});
   ASSERT_EQ(done.found.size(), 1u);
   EXPECT_NE(done.found[0].seen.result.broke.message.find("slept in a system call"), std::string::npos);
+}
+
+TEST(failures, that_were_noted_before_an_endless_loop_are_kept_and_tell_of_it) {
+  const exploration done = search("check_then_loop", {.runs = 300});
+  ASSERT_EQ(done.found.size(), 1u);
+  const sim::failure& broke = done.found[0].seen.result.broke;
+  EXPECT_TRUE(broke.message.starts_with("b came before a (and then no choice, no event")) << broke.message;
+}
+
+TEST(failures, whose_place_takes_long_to_look_up_are_no_endless_loop) {
+  const temporary_directory folder;
+  const std::string tool = folder.path() + "/addr2line";
+  // The system's, which the first time is slower than the search has patience for: it sleeps, the test does not.
+  std::ofstream(tool)
+      << "#!/bin/sh\n[ -e \"$0.asked\" ] || { : >\"$0.asked\"; sleep 1; }\nexec /usr/bin/addr2line \"$@\"\n";
+  std::filesystem::permissions(tool, std::filesystem::perms::owner_all);
+  const std::string path = std::getenv("PATH");
+  ::setenv("PATH", (folder.path() + ":" + path).c_str(), 1);
+  const exploration done = search("reads_a_clock", {.runs = 300});
+  ::setenv("PATH", path.c_str(), 1);
+  ASSERT_TRUE(std::filesystem::exists(tool + ".asked"));
+  ASSERT_EQ(done.failures.size(), 1u);
+  EXPECT_EQ(done.failures.begin()->first.name, "outside.clock");
 }
 
 TEST(failures, of_a_handle_left_open_say_where_it_was_made_beside_their_signature) {
