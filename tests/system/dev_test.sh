@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# ./dev on a system whose packages it does not know, which is this one without dpkg: it names just what is missing.
+# ./dev on a system whose packages it does not know, which is this one without dpkg: it names just what is missing. And
+# wrong use of it is told before anything is installed or built.
 # Usage: dev_test.sh PATH_OF_DEV
 set -euo pipefail
 [ $# -eq 1 ] || { echo "usage: dev_test.sh PATH_OF_DEV" >&2; exit 2; }
@@ -39,3 +40,28 @@ chmod +x "$scratch/bin/ninja"
 printf '#!/bin/sh\nexit 0\n' >"$scratch/bin/compiler"
 run setup build || fail "must not fail where nothing is missing"
 echo "dev_test: names what is missing, and nothing else"
+
+# What is built would be made in the tree of a script that is moved away: there is none.
+mkdir "$scratch/tree"
+cp "$dev" "$(dirname "$dev")/CMakePresets.json" "$scratch/tree/"
+dev=$scratch/tree/dev
+refuses() { # words it must say, arguments...
+  local words=$1 status=0
+  shift
+  run "$@" || status=$?
+  [ $status = 2 ] || fail "'$*' must be wrong use, status 2, and was $status"
+  grep -qF -- "$words" "$scratch/words" || fail "'$*' is not told: $words"
+}
+refuses "no command 'nonsense'" nonsense
+refuses 'demo takes no arguments, not: x' demo x
+refuses 'test takes no arguments' test some
+refuses "no preset 'nope'; there are: dev debug clang asan tsan" build nope
+refuses 'build takes one preset' build dev asan
+refuses "no preset 'nope'" check nope
+refuses 'check needs a preset' check
+refuses "no package group 'nope'" setup nope
+for command in demo test build check rules format clean; do
+  run "$command" --help || fail "'$command --help' must not fail"
+  grep -q 'searches find rebuilt bugs' "$scratch/words" || fail "'$command --help' gives no help"
+done
+echo "dev_test: refuses what it does not take"
