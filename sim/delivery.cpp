@@ -85,7 +85,11 @@ void world_state::append_completion(process_state& to, op& done) {
     TWINLOOP_ASSERT(on != nullptr && on->stream != nullptr);
     op_note::set(done, op_place::parked);
     if (choose_.wants_options()) expect_op(to, done);
-    wait_for_readable(done, *on);
+    if (op_note::is_last(done)) {
+      finish_now(to, done, on->stream->in, errc::cancelled);
+    } else {
+      wait_for_readable(done, *on);
+    }
   } else {
     op_note::set(done, op_place::none);
     if (done.kind == op_kind::accept) on = to.find_slot(done.handle);

@@ -62,6 +62,8 @@ void kernel_of_process::cancel(op& target, cancel_mode mode) noexcept {
       if (w.choose_.choose(choice_kind::cancel_race, on->asked.hash, on->asked.cancel, 2) == 0) {
         op_note::set(target, place, errc::cancelled);
         op_note::set_count(target, 0);
+      } else if (target.multishot) {
+        op_note::make_last(target);
       }
       return;
     }

@@ -21,6 +21,10 @@ enum class op_place : std::uint8_t {
 /// Packed into op::kernel_word[1], with the number of the op's expectation in its high half (see causality.hpp); the
 /// result stands in kernel_word[0].
 struct op_note {
+  /// Of a multishot op: cancelled, but what was ready by then is delivered first.
+  static constexpr std::uint64_t last_one = 1 << 16;
+  static bool is_last(const op& of) { return (of.kernel_word[1] & last_one) != 0; }
+  static void make_last(op& of) { of.kernel_word[1] |= last_one; }
   static op_place place(const op& of) { return static_cast<op_place>(of.kernel_word[1] & 0xff); }
   static errc error(const op& of) { return static_cast<errc>((of.kernel_word[1] >> 8) & 0xff); }
   static void set(op& of, op_place where_to, errc error = errc::ok) {

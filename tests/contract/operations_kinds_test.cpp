@@ -126,6 +126,37 @@ TEST_P(operations_by_kind, of_a_multishot_accept_go_on_until_cancelled) {
   });
 }
 
+TEST_P(operations_by_kind, of_a_multishot_accept_end_after_a_cancel_though_more_connections_are_there) {
+  run([](loop& loop) {
+    bare_listener listener(loop);
+    counted<accept_op> accept;
+    accept.handle = listener.id;
+    accept.multishot = true;
+    std::vector<std::unique_ptr<bare_socket>> taken;
+    accept.after = [&] {
+      if (accept.last.error != errc::ok) return;
+      taken.push_back(std::make_unique<bare_socket>(loop, static_cast<handle_id>(accept.last.aux)));
+      EXPECT_NE(accept.last.flags & flag_more, 0u);
+      if (taken.size() == 2) loop.cancel(accept);
+    };
+    std::vector<std::unique_ptr<bare_socket>> clients;
+    counted<connect_op> connects[5];
+    for (counted<connect_op>& connect : connects) {
+      clients.push_back(std::make_unique<bare_socket>(loop));
+      connect.handle = clients.back()->id;
+      connect.target = listener.where_bound;
+      loop.submit(connect);
+    }
+    loop.run();  // all are connected, and wait
+    loop.submit(accept);
+    loop.run();
+    EXPECT_GE(taken.size(), 2u);
+    EXPECT_EQ(accept.completions, static_cast<int>(taken.size()) + 1);
+    EXPECT_EQ(accept.last.error, errc::cancelled);
+    EXPECT_EQ(accept.last.flags & flag_more, 0u);
+  });
+}
+
 TEST_P(operations_by_kind, of_a_gathered_send_keep_the_order_of_the_slices) {
   run([](loop& loop) {
     socket_pair sockets(loop);
