@@ -197,6 +197,7 @@ void world_state::crash_host(host_state& crashed) {
     kill_process(*each, true);
     if (restarts) schedule_start(*each, each->options.restart_after.count());
   }
+  vanish_half_open(crashed);
   crashed.down = true;
   crashed.files.power_failure([&](std::string_view path, std::uint32_t n) {
     named& asked = crashed.asked_about(path);

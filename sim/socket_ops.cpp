@@ -83,8 +83,8 @@ void world_state::notice_readiness() {
       readable_changed(of, on);
     } else if (on.sending != nullptr) {
       on.sending->kind == op_kind::connect ? connect_ended(of, on) : try_send(of, on);
-    } else if (on.stream->phase == socket_phase::fresh) {
-      on.stream->error = errc::ok;  // of a connect that was cancelled meanwhile
+    } else if (on.stream->phase != socket_phase::connected) {
+      (void)take_error(*on.stream);  // of a connect that was cancelled meanwhile
     }
   }
   became_ready_.clear();
@@ -92,7 +92,7 @@ void world_state::notice_readiness() {
 
 void world_state::connect_ended(process_state& of, descriptor& on) {
   socket& stream = *on.stream;
-  const errc error = stream.phase == socket_phase::connected ? errc::ok : std::exchange(stream.error, errc::ok);
+  const errc error = stream.phase == socket_phase::connected ? errc::ok : take_error(stream);
   finish_now(of, *std::exchange(on.sending, nullptr), stream.out, error);
 }
 

@@ -99,6 +99,8 @@ struct machines {
   result<void> shutdown(socket& ended);
   void close(socket& closed, bool reset);
   void vanish(socket& gone);
+  void vanish_half_open(const machine& failed);
+  errc take_error(socket& of) { return std::exchange(of.error, errc::ok); }
   void free_all_sockets();
 
   // ---- streams.cpp
@@ -142,6 +144,7 @@ struct machines {
   result<std::int64_t> handle_call(descriptor_table& of, const file_request& call);
   std::int64_t latency_between(const machine& a, const machine& b);
   std::int64_t arrival_time(socket& from, const machine& to);
+  static bool reaches(const address& target, const socket& bound, const address& local);
   inline bool stalls(const scheduled& packet, const socket& to);
   void arrive_syn(socket& from, const scheduled& packet);
   void arrive_reset(socket& to, const scheduled& packet);

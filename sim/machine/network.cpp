@@ -100,6 +100,12 @@ std::int64_t machines::arrival_time(socket& from, const machine& to) {
   return from.last_arrival;
 }
 
+/// Whether a connection to `target` is one to what is bound to `local`, which has the same port.
+bool machines::reaches(const address& target, const socket& bound, const address& local) {
+  if (target.family == local.family) return local.is_any() || local.bytes == target.bytes;
+  return target.family == address_family::ipv4 && local.is_any() && !bound.has(socket_option::ipv6_only);
+}
+
 /// A connection request reaches the host it is for.
 void machines::arrive_syn(socket& from, const scheduled& packet) {
   machine& there = from.remote.is_loopback() ? *from.home : *find_machine(from.remote);
@@ -115,10 +121,7 @@ void machines::arrive_syn(socket& from, const scheduled& packet) {
   socket* listener = nullptr;
   for (const bound_port& each : there.ports) {
     if (each.port != from.remote.port || each.holder->phase != socket_phase::listening) continue;
-    const bool fits = each.local.family == from.remote.family || !each.holder->has(socket_option::ipv6_only);
-    const bool same =
-        each.local.is_any() || (each.local.family == from.remote.family && each.local.bytes == from.remote.bytes);
-    if (fits && same) listener = each.holder;
+    if (reaches(from.remote, *each.holder, each.local)) listener = each.holder;
   }
   const std::int64_t back = latency_between(there, *from.home);
   if (listener == nullptr) {
@@ -158,6 +161,9 @@ void machines::handle_packet(const scheduled& packet) {
   socket& to = *static_cast<socket*>(packet.subject);
   if ((to.generation & event_generation_mask) != packet.generation()) return;  // closed meanwhile
   if (stalls(packet, to)) return;
+  if (now_ < to.not_before) {  // it was under way when the link was healed, and those before it are still to come
+    return events_.push(to.not_before, packet.kind(), &to, packet.generation(), packet.value);
+  }
   switch (packet.kind()) {
     case event_kind::data:
       to.received.arrive(packet.value);
@@ -174,7 +180,7 @@ void machines::handle_packet(const scheduled& packet) {
     case event_kind::acknowledged:
       return join_backlog(to);
     case event_kind::refused:  // `error` says why
-      to.phase = socket_phase::fresh;
+      to.phase = to.holds_port ? socket_phase::bound : socket_phase::fresh;
       return became_writable(to);
     case event_kind::window:
       return became_writable(to);
@@ -216,7 +222,9 @@ void machines::break_connection(socket& broken, errc error) {
   if (broken.phase == socket_phase::half_open) return drop_half_open(broken);
   if (broken.broken) return;
   broken.broken = true;
-  broken.error = error;
+  // Linux knows no reset after the other side's end: sending fails as any after the end does, and reading ends.
+  const bool told = broken.ended && error == errc::connection_reset;
+  broken.error = told ? errc::ok : error;
   broken.received.drop_under_way();
   broken.peer = nullptr;
   ++broken.generation;  // packets under way no longer find it
@@ -235,6 +243,8 @@ void machines::heal(network_link& healed) {
   healed.cut = false;
   std::int64_t at = now_ + latency_between(*healed.a, *healed.b);
   for (const scheduled& packet : healed.stalled) {
+    socket& to = *static_cast<socket*>(packet.subject);
+    if ((to.generation & event_generation_mask) == packet.generation()) to.not_before = at;
     events_.push(at, packet.kind(), packet.subject, packet.generation(), packet.value);
   }
   healed.stalled.clear();

@@ -86,9 +86,11 @@ struct socket {
   byte_ring received;
   std::size_t window = default_window;  // bytes the sender may have under way or unread here
   std::int64_t last_arrival = 0;        // of what this end sent: packets of one direction keep their order
+  std::int64_t not_before = 0;          // packets to this end that were stalled come then, and later ones no earlier
   errc error = errc::ok;                // pending, reported once, by whatever is called first
   bool ended = false;                   // the peer's FIN has arrived
   bool broken = false;                  // reset or timed out: sending fails for good
+  bool holds_port = false;              // stands among its machine's ports
   bool fin_sent = false;
   bool sender_blocked = false;  // the peer waits for window
   bool probing = false;         // a reset from a vanished peer is on its way
@@ -108,7 +110,7 @@ struct socket {
   bool has(socket_option which) const { return options[static_cast<int>(which)] != 0; }
 
   bool has_peer() const { return peer != nullptr && peer->generation == peer_generation; }
-  /// Whether receive, or accept of a listener, would give something else than would_block.
+  /// Whether receive of a connection, or accept of a listener, would give something else than would_block.
   bool readable() const {
     if (phase == socket_phase::listening) return !backlog.empty();
     return received.readable() > 0 || ended || broken;

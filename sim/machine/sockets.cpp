@@ -11,11 +11,15 @@ bool is_own_address(const machine& of, const address& at) {
   return at.family == address_family::ipv4 && at.bytes == of.own.bytes;
 }
 
-bool same_place(const bound_port& a, const address& b) {
+/// Whether a socket bound to `at` has IPv4's addresses, too.
+bool covers_ipv4(const socket& bound, const address& at) {
+  return at.family == address_family::ipv6 && at.is_any() && !bound.has(socket_option::ipv6_only);
+}
+
+bool same_place(const socket& one, const address& a, const socket& other, const address& b) {
   if (a.port != b.port) return false;
-  if (a.local.is_any() && (a.local.family == b.family || !a.holder->has(socket_option::ipv6_only))) return true;
-  if (b.is_any()) return a.local.family == b.family;
-  return a.local.family == b.family && a.local.bytes == b.bytes;
+  if (a.family == b.family) return a.is_any() || b.is_any() || a.bytes == b.bytes;
+  return covers_ipv4(one, a) || covers_ipv4(other, b);
 }
 
 }  // namespace
@@ -42,6 +46,9 @@ void machines::name_directions(socket& named_one) {
 
 /// Back to the slab: its generation moves on, so that packets under way and peers no longer find it.
 void machines::free_socket(socket& gone) {
+  if (std::exchange(gone.holds_port, false)) {
+    std::erase_if(gone.home->ports, [&](const bound_port& each) { return each.holder == &gone; });
+  }
   gone.received.clear();
   gone.backlog.clear();
   ++gone.generation;
@@ -51,7 +58,7 @@ void machines::free_socket(socket& gone) {
   gone.local = gone.remote = address{};
   gone.peer = gone.listener = nullptr;
   gone.window = socket::default_window;
-  gone.last_arrival = 0;
+  gone.last_arrival = gone.not_before = 0;
   gone.unanswered = 0;
   gone.error = errc::ok;
   gone.ended = gone.broken = gone.fin_sent = gone.sender_blocked = gone.probing = false;
@@ -89,7 +96,7 @@ bool machines::port_taken(const socket& by, const address& wanted) const {
   const auto& ports = by.home->ports;
   return std::any_of(ports.begin(), ports.end(), [&](const bound_port& each) {
     const bool both_reuse = each.holder->has(socket_option::reuse_port) && by.has(socket_option::reuse_port);
-    return same_place(each, wanted) && !both_reuse;
+    return same_place(*each.holder, each.local, by, wanted) && !both_reuse;
   });
 }
 
@@ -110,6 +117,7 @@ result<void> machines::bind(socket& bound, const address& to) {
   }
   bound.local = local;
   bound.phase = socket_phase::bound;
+  bound.holds_port = true;
   on.ports.push_back({local.port, local, &bound});
   return {};
 }
@@ -143,6 +151,7 @@ result<address> machines::peer_address(const socket& of) const {
 /// would_block while the handshake is under way: then the socket becomes writable when it is over, connected or with a
 /// pending error. Errors: already_connected, invalid_argument, network_unreachable.
 result<void> machines::connect(socket& from, const address& to) {
+  if (from.error != errc::ok) return unexpected(take_error(from));
   if (from.phase == socket_phase::connected || from.phase == socket_phase::connecting) {
     return unexpected(errc::already_connected);
   }
@@ -175,16 +184,13 @@ result<void> machines::shutdown(socket& ended) {
 /// What close does on Linux: RST when something is unread or when asked, FIN otherwise. A socket that was still
 /// connecting sends neither, but the SYN-ACK that comes then is answered by a RST.
 void machines::close(socket& closed, bool reset) {
-  machine& on = *closed.home;
-  if (closed.phase == socket_phase::bound || closed.phase == socket_phase::listening) {
-    std::erase_if(on.ports, [&](const bound_port& each) { return each.holder == &closed; });
-  }
   for (socket* waiting : closed.backlog) close(*waiting, true);
   if (closed.has_peer() && closed.phase != socket_phase::fresh) {
     const bool abort = reset || closed.received.in_use() > 0 || closed.option(socket_option::linger) == 0;
     socket& peer = *closed.peer;
     if (abort) {
-      send_packet(std::max(closed.last_arrival, now_ + latency_between(on, *peer.home)), event_kind::reset, peer);
+      send_packet(std::max(closed.last_arrival, now_ + latency_between(*closed.home, *peer.home)), event_kind::reset,
+                  peer);
     } else if (!closed.fin_sent) {
       const bool gave_up = closed.phase == socket_phase::connecting;
       send_packet(arrival_time(closed, *peer.home), gave_up ? event_kind::reset : event_kind::fin, peer);
@@ -196,9 +202,15 @@ void machines::close(socket& closed, bool reset) {
 /// Its machine's power failed: no packet leaves.
 void machines::vanish(socket& gone) {
   expect_retransmission(gone);
-  std::erase_if(gone.home->ports, [&](const bound_port& each) { return each.holder == &gone; });
-  for (socket* waiting : gone.backlog) free_socket(*waiting);
+  for (socket* waiting : gone.backlog) vanish(*waiting);
   free_socket(gone);
+}
+
+/// What no process of a machine whose power failed has heard of: handshakes under way.
+void machines::vanish_half_open(const machine& failed) {
+  for (const auto& each : sockets_) {
+    if (each->phase == socket_phase::half_open && each->home == &failed) vanish(*each);
+  }
 }
 
 /// Bytes or an end that were under way to a host whose power failed were never acknowledged: the peer sends them again

@@ -27,10 +27,11 @@ std::uint32_t short_answers(std::size_t count) { return count < 2 ? 1 : count < 
 /// that was reported. Errors: not_connected, would_block, and once that by which it broke, after what had arrived
 /// before.
 result<std::size_t> machines::receive(socket& from, std::span<std::byte> into) {
-  if (from.phase != socket_phase::connected) return unexpected(errc::not_connected);
   const std::size_t readable = from.received.readable();
   if (readable == 0) {
-    if (from.error != errc::ok) return unexpected(std::exchange(from.error, errc::ok));
+    if (from.error != errc::ok) return unexpected(take_error(from));
+    if (from.phase == socket_phase::connecting) return unexpected(errc::would_block);
+    if (from.phase != socket_phase::connected) return unexpected(errc::not_connected);
     if (!from.ended && !from.broken) return unexpected(errc::would_block);
     return std::size_t{0};
   }
@@ -64,8 +65,9 @@ std::size_t machines::room(socket& to, std::size_t offered) {
 /// Takes as many bytes as there is room for and as is chosen, at least one. The slices together are not empty.
 /// Errors: not_connected, broken_pipe, would_block, and once that by which the connection broke.
 result<std::size_t> machines::send(socket& to, std::span<const io_slice> slices) {
+  if (to.error != errc::ok) return unexpected(take_error(to));
+  if (to.phase == socket_phase::connecting) return unexpected(errc::would_block);
   if (to.phase != socket_phase::connected) return unexpected(errc::not_connected);
-  if (to.error != errc::ok) return unexpected(std::exchange(to.error, errc::ok));
   if (to.broken || to.fin_sent) return unexpected(errc::broken_pipe);
   std::size_t offered = 0;
   for (const io_slice& slice : slices) offered += slice.size;

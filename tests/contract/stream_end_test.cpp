@@ -160,6 +160,30 @@ TEST_P(stream_end, by_reset_that_a_writer_was_told_of_is_an_end_to_the_reader) {
   });
 }
 
+TEST_P(stream_end, by_close_makes_later_writes_a_broken_pipe_and_no_reset) {
+  run([](loop& loop) {
+    stream_pair pair(loop);
+    std::optional<collector> at_near;
+    std::vector<errc> outcomes;
+    pair.far().close();
+    std::optional<timer> later;
+    const auto write_later = [&] {  // nobody reads, so nothing but time tells that the end, or the reset, has arrived
+      later.emplace(loop, [&] {
+        pair.near.write(std::string("x"), [&](errc error, std::size_t) { outcomes.push_back(error); });
+      });
+      later->start(std::chrono::milliseconds(1));
+      loop.run();
+    };
+    write_later();
+    write_later();
+    at_near.emplace(pair.near);
+    loop.run();
+    EXPECT_EQ(outcomes, (std::vector{errc::ok, errc::broken_pipe}));
+    EXPECT_TRUE(at_near->ended);
+    EXPECT_EQ(at_near->error, errc::ok) << message(at_near->error);
+  });
+}
+
 TEST_P(stream_end, by_closing_with_unread_data_is_a_reset_to_the_peer) {
   run([](loop& loop) {
     stream_pair pair(loop);

@@ -172,8 +172,16 @@ TEST_F(a_machine, refuses_a_connection_nobody_listens_for_by_a_pending_error) {
   EXPECT_EQ(net.connect(near, port_seven()).error(), errc::would_block);
   settle();
   EXPECT_TRUE(told(near, false));
-  EXPECT_EQ(near.error, errc::connection_refused);
+  EXPECT_EQ(send(near, "x").error(), errc::connection_refused) << "told once, to whoever asks first";
   EXPECT_EQ(send(near, "x").error(), errc::not_connected);
+  EXPECT_EQ(net.connect(near, port_seven()).error(), errc::would_block);
+  settle();
+  EXPECT_EQ(net.connect(near, port_seven()).error(), errc::connection_refused);
+  listening();
+  EXPECT_EQ(net.connect(near, port_seven()).error(), errc::would_block);
+  EXPECT_EQ(receive(near), "would_block");
+  settle();
+  EXPECT_EQ(*send(near, "x"), 1u) << "what the attempt before ended in is forgotten";
 }
 
 TEST_F(a_machine, keeps_a_connection_in_the_backlog_while_the_table_is_full) {
@@ -207,6 +215,125 @@ TEST_F(a_machine, tells_a_broken_connection_to_a_sender_and_then_ends_for_the_re
   EXPECT_EQ(send(*near, "x").error(), errc::connection_reset);
   EXPECT_TRUE(near->readable());
   EXPECT_EQ(receive(*near), "end");
+}
+
+TEST_F(a_machine, knows_no_reset_after_the_other_sides_end) {
+  connect();
+  EXPECT_EQ(*send(*far, "left"), 4u);
+  net.close(*far, false);
+  settle();
+  EXPECT_EQ(*send(*near, "x"), 1u) << "the answer, a reset, is still to come";
+  settle();
+  EXPECT_EQ(send(*near, "x").error(), errc::broken_pipe);
+  EXPECT_EQ(receive(*near), "left");
+  EXPECT_EQ(receive(*near), "end");
+}
+
+TEST_F(a_machine, keeps_the_order_of_packets_over_a_link_that_was_cut) {
+  connect();
+  net.links_.push_back(std::make_unique<network_link>());
+  network_link& cable = *net.links_.back();
+  cable.a = &left;
+  cable.b = &right;
+  cable.cut = true;
+  EXPECT_EQ(*send(*near, "x"), 1u);
+  settle();  // it is held up at the cut
+  net.now_ += net.default_latency_ * 10;
+  EXPECT_TRUE(net.shutdown(*near));  // on its way while the link is healed
+  net.now_ += net.default_latency_ / 2;
+  cable.cut = false;
+  net.heal(cable);
+  settle();
+  EXPECT_EQ(receive(*far), "x");
+  EXPECT_EQ(receive(*far), "end");
+}
+
+TEST_F(a_machine, whose_power_failed_sends_nothing_and_resets_later_what_was_under_way) {
+  socket& listener = listening();
+  socket& accepted_one = open(left_table);
+  socket& waiting_one = open(left_table);
+  socket& idle_one = open(left_table);
+  for (socket* each : {&accepted_one, &waiting_one, &idle_one}) (void)net.connect(*each, port_seven());
+  settle();
+  ASSERT_TRUE(net.accept(right_table, listener, "peer", {}));
+  socket& peer = *right_table.descriptors[1].stream;
+  EXPECT_EQ(*send(accepted_one, "x"), 1u);
+  EXPECT_EQ(*send(waiting_one, "x"), 1u);
+  net.vanish(peer);
+  net.vanish(listener);
+  settle();
+  EXPECT_EQ(receive(accepted_one), "connection_reset");
+  EXPECT_EQ(receive(waiting_one), "connection_reset") << "also where nobody had accepted it";
+  EXPECT_EQ(receive(idle_one), "would_block") << "nothing was under way, so that nothing is sent again";
+}
+
+TEST_F(a_machine, whose_power_failed_answers_no_handshake) {
+  (void)listening();
+  socket& near = open(left_table);
+  (void)net.connect(near, port_seven());
+  const scheduled request = net.events_.pop();
+  net.now_ = request.time();
+  net.handle_packet(request);
+  net.vanish(*right_table.descriptors[0].stream);
+  net.vanish_half_open(right);
+  settle();
+  EXPECT_EQ(receive(near), "would_block") << "connected, as far as it knows";
+  EXPECT_EQ(*send(near, "x"), 1u);
+  settle();
+  EXPECT_EQ(receive(near), "connection_reset");
+}
+
+TEST_F(a_machine, gives_a_port_free_with_the_socket_that_was_bound_to_it) {
+  (void)listening();
+  const address own = address::ipv4(10, 0, 0, 1, 5000);
+  socket& near = open(left_table);
+  EXPECT_TRUE(net.bind(near, own));
+  EXPECT_EQ(net.connect(near, port_seven()).error(), errc::would_block);
+  settle();
+  EXPECT_EQ(net.bind(open(left_table), own).error(), errc::address_in_use);
+  net.close(left_table, left_table.descriptors[0], false);
+  EXPECT_TRUE(net.bind(open(left_table), own));
+  EXPECT_EQ(left.ports.size(), 1u);
+}
+
+TEST_F(a_machine, keeps_the_port_of_a_bound_socket_whose_connect_was_refused) {
+  const address own = address::ipv4(10, 0, 0, 1, 5000);
+  socket& near = open(left_table);
+  EXPECT_TRUE(net.bind(near, own));
+  (void)net.connect(near, port_seven());
+  settle();
+  EXPECT_EQ(net.bind(near, address::ipv4(10, 0, 0, 1, 5001)).error(), errc::invalid_argument);
+  EXPECT_EQ(net.bind(open(left_table), own).error(), errc::address_in_use);
+}
+
+TEST_F(a_machine, tells_ipv4_and_ipv6_apart_as_linux_does) {
+  const auto bound = [&](const address& at, bool only_six = false) {
+    const auto made = net.open_socket(right_table, at.family, "socket", {});
+    socket& stream = *right_table.find_open(*made)->stream;
+    EXPECT_TRUE(net.set_option(stream, socket_option::ipv6_only, only_six));
+    const errc outcome = net.bind(stream, at).error();
+    if (outcome == errc::ok) {
+      EXPECT_TRUE(net.listen(stream, 8));
+    }
+    return outcome;
+  };
+  const auto reached = [&](const address& at) {
+    const auto made = net.open_socket(right_table, at.family, "client", {});
+    socket& stream = *right_table.find_open(*made)->stream;
+    (void)net.connect(stream, at);
+    settle();
+    return net.peer_address(stream).has_value();
+  };
+  EXPECT_EQ(bound(address::any(1)), errc::ok);
+  EXPECT_TRUE(reached(address::loopback(1)));
+  EXPECT_FALSE(reached(address::loopback_ipv6(1))) << "IPv4's any address is not IPv6's";
+  EXPECT_EQ(bound(address::any_ipv6(1)), errc::address_in_use) << "it would have IPv4's addresses, too";
+  EXPECT_EQ(bound(address::loopback_ipv6(1)), errc::ok);
+  EXPECT_EQ(bound(address::any(2)), errc::ok);
+  EXPECT_EQ(bound(address::any_ipv6(2), true), errc::ok);
+  EXPECT_EQ(bound(address::any_ipv6(3)), errc::ok);
+  EXPECT_TRUE(reached(address::loopback(3)));
+  EXPECT_EQ(bound(address::loopback(3)), errc::address_in_use);
 }
 
 TEST_F(a_machine, gives_the_lowest_free_descriptor_but_not_one_that_is_still_used) {
