@@ -47,7 +47,9 @@ named& world_state::asked_for(process_state& of, const op& about) {
 
 /// One op fewer on its handle: a close that waited for the last may complete.
 void world_state::op_left(process_state& of, const op& gone, descriptor* on) {
-  if (on == nullptr || on->uses == 0 || gone.kind == op_kind::close || !end_use(*on)) return;
+  if (on == nullptr || on->uses == 0 || gone.kind == op_kind::close) return;
+  if (gone.kind == op_kind::recv || gone.kind == op_kind::accept) on->receive_pending = false;
+  if (!end_use(*on)) return;
   if (op* closing = std::exchange(on->closing, nullptr)) finish_now(of, *closing, on->asked, errc::ok);
 }
 

@@ -29,14 +29,18 @@ void world_state::submit_socket_op(process_state& of, op& started, descriptor& o
   socket& stream = *on.stream;
   switch (started.kind) {
     case op_kind::recv: {
+      TWINLOOP_ASSERT(!on.receive_pending);  // at most one per handle and direction, until it is delivered
       auto& receive = static_cast<recv_op&>(started);
       TWINLOOP_ASSERT(receive.buffer.empty() == (receive.pool != nullptr));
       if (stream.phase != socket_phase::connected) return finish_now(of, started, stream.in, errc::not_connected);
       std::fill(receive.buffer.begin(), receive.buffer.end(), poison);
+      on.receive_pending = true;
       return wait_for_readable(started, on);
     }
     case op_kind::accept:
+      TWINLOOP_ASSERT(!on.receive_pending);
       if (stream.phase != socket_phase::listening) return finish_now(of, started, stream.in, errc::invalid_argument);
+      on.receive_pending = true;
       return wait_for_readable(started, on);
     case op_kind::send: {
       auto& send = static_cast<send_op&>(started);

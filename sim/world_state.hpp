@@ -168,14 +168,14 @@ struct world_state : machines {
   named& asked_for(process_state& of, const name_node& base, const char* what);
 
   // ---- socket_ops.cpp: try, wait, try again
-  inline void submit_socket_op(process_state& of, op& started, descriptor& on);
+  void submit_socket_op(process_state& of, op& started, descriptor& on);
   inline void try_send(process_state& of, descriptor& on);
   inline void connect_ended(process_state& of, descriptor& on);
   void notice_readiness();
   void wait_for_readable(op& waiting, descriptor& on);
   inline void readable_changed(descriptor_table& of, descriptor& on);
-  inline void receive_result(recv_op& done, socket& stream, completion& made);
-  inline void accept_result(process_state& of, accept_op& done, socket& listener, completion& made);
+  void receive_result(recv_op& done, socket& stream, completion& made);
+  void accept_result(process_state& of, accept_op& done, socket& listener, completion& made);
 
   // ---- pool.cpp
   void submit_pool_op(process_state& of, op& started);

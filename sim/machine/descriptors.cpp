@@ -17,6 +17,7 @@ descriptor& machines::make_descriptor(descriptor_table& of, descriptor_kind kind
   made.generation = of.next_generation++;
   made.made = at;
   made.uses = 0;
+  made.receive_pending = false;
   made.receiving = made.sending = made.closing = nullptr;
   id = static_cast<handle_id>(static_cast<std::uint64_t>(made.generation) << 32 | (index + 1));
   auto counted = std::find_if(of.names_made.begin(), of.names_made.end(),
@@ -36,7 +37,6 @@ void machines::close(descriptor_table& of, descriptor& closed, bool reset) {
   closed.file.reset();
 }
 
-/// One use fewer. True: it was the last of a descriptor that is closed, and its place is free from now on.
 bool machines::end_use(descriptor& used) {
   TWINLOOP_ASSERT(used.uses > 0);
   if (--used.uses > 0 || used.kind != descriptor_kind::closing) return false;

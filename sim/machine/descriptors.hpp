@@ -35,6 +35,7 @@ struct alignas(128) descriptor {  // a power of two: the table's size is a shift
   bool open() const { return kind == descriptor_kind::socket || kind == descriptor_kind::file; }
 
   descriptor_kind kind = descriptor_kind::none;
+  bool receive_pending = false;  // the layer above's, like the ops below: one that is not delivered yet
   std::uint32_t generation = 0;
   std::uint32_t uses = 0;  // by the layer above; its place is not given to another before they have ended
   const name_node* node = nullptr;

@@ -20,7 +20,6 @@ void machine::forget() {
   down = false;
 }
 
-/// As new, but for memory. Processes have closed what they had.
 void machines::forget() {
   free_all_sockets();
   machines_.clear();
@@ -40,7 +39,6 @@ machine* machines::find_machine(const address& at) {
   return nullptr;
 }
 
-/// Addresses in the order of the machines. Errors: name_not_found.
 result<std::vector<address>> machines::look_up(std::string_view name, std::uint16_t port, address_family family) {
   const bool four = family != address_family::ipv6;
   const bool six = family != address_family::ipv4;

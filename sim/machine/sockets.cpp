@@ -76,7 +76,6 @@ void machines::free_all_sockets() {
   TWINLOOP_ASSERT(free_sockets_.size() == sockets_.size());
 }
 
-/// Errors: too_many_handles, invalid_argument.
 result<handle_id> machines::open_socket(descriptor_table& of, address_family family, label name, where at) {
   if (of.full()) return unexpected(errc::too_many_handles);
   if (family == address_family::none) return unexpected(errc::invalid_argument);
@@ -100,7 +99,6 @@ bool machines::port_taken(const socket& by, const address& wanted) const {
   });
 }
 
-/// Errors: invalid_argument, address_unavailable, address_in_use.
 result<void> machines::bind(socket& bound, const address& to) {
   if (bound.phase != socket_phase::fresh) return unexpected(errc::invalid_argument);
   if (to.family != bound.family) return unexpected(errc::invalid_argument);
@@ -122,7 +120,6 @@ result<void> machines::bind(socket& bound, const address& to) {
   return {};
 }
 
-/// Errors: invalid_argument, and those of bind.
 result<void> machines::listen(socket& listening, std::size_t backlog) {
   if (listening.phase == socket_phase::fresh) {
     const address any = listening.family == address_family::ipv6 ? address::any_ipv6(0) : address::any(0);
@@ -148,8 +145,6 @@ result<address> machines::peer_address(const socket& of) const {
   return of.remote;
 }
 
-/// would_block while the handshake is under way: then the socket becomes writable when it is over, connected or with a
-/// pending error. Errors: already_connected, invalid_argument, network_unreachable.
 result<void> machines::connect(socket& from, const address& to) {
   if (from.error != errc::ok) return unexpected(take_error(from));
   if (from.phase == socket_phase::connected || from.phase == socket_phase::connecting) {
@@ -173,7 +168,6 @@ result<void> machines::connect(socket& from, const address& to) {
   return unexpected(errc::would_block);
 }
 
-/// Ends the sending direction. Errors: not_connected.
 result<void> machines::shutdown(socket& ended) {
   if (ended.phase != socket_phase::connected || ended.broken) return unexpected(errc::not_connected);
   if (std::exchange(ended.fin_sent, true)) return {};
@@ -181,7 +175,7 @@ result<void> machines::shutdown(socket& ended) {
   return {};
 }
 
-/// What close does on Linux: RST when something is unread or when asked, FIN otherwise. A socket that was still
+/// RST when something is unread or when asked, FIN otherwise. A socket that was still
 /// connecting sends neither, but the SYN-ACK that comes then is answered by a RST.
 void machines::close(socket& closed, bool reset) {
   for (socket* waiting : closed.backlog) close(*waiting, true);
@@ -199,14 +193,12 @@ void machines::close(socket& closed, bool reset) {
   free_socket(closed);
 }
 
-/// Its machine's power failed: no packet leaves.
 void machines::vanish(socket& gone) {
   expect_retransmission(gone);
   for (socket* waiting : gone.backlog) vanish(*waiting);
   free_socket(gone);
 }
 
-/// What no process of a machine whose power failed has heard of: handshakes under way.
 void machines::vanish_half_open(const machine& failed) {
   for (const auto& each : sockets_) {
     if (each->phase == socket_phase::half_open && each->home == &failed) vanish(*each);

@@ -23,9 +23,6 @@ std::uint32_t short_answers(std::size_t count) { return count < 2 ? 1 : count < 
 
 }  // namespace
 
-/// Moves what has arrived, as much as fits and is chosen; 0 = the other side has ended, or the connection broke and
-/// that was reported. Errors: not_connected, would_block, and once that by which it broke, after what had arrived
-/// before.
 result<std::size_t> machines::receive(socket& from, std::span<std::byte> into) {
   const std::size_t readable = from.received.readable();
   if (readable == 0) {
@@ -62,8 +59,6 @@ std::size_t machines::room(socket& to, std::size_t offered) {
   return std::min(offered, peer.window - used);
 }
 
-/// Takes as many bytes as there is room for and as is chosen, at least one. The slices together are not empty.
-/// Errors: not_connected, broken_pipe, would_block, and once that by which the connection broke.
 result<std::size_t> machines::send(socket& to, std::span<const io_slice> slices) {
   if (to.error != errc::ok) return unexpected(take_error(to));
   if (to.phase == socket_phase::connecting) return unexpected(errc::would_block);
@@ -103,8 +98,6 @@ std::size_t machines::send_bytes(socket& from, std::span<const io_slice> slices,
   return limit;
 }
 
-/// The oldest connection of a listener's backlog, as a descriptor of `of`.
-/// Errors: invalid_argument for what does not listen, too_many_handles (the connection stays), would_block.
 result<handle_id> machines::accept(descriptor_table& of, socket& listener, label name, where at) {
   if (listener.phase != socket_phase::listening) return unexpected(errc::invalid_argument);
   if (of.full()) return unexpected(errc::too_many_handles);
