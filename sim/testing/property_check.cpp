@@ -172,10 +172,11 @@ class property_check {
       return fail_with(fmt::format("property \"{}\": {} while workload {} was drawn: {}\n", name_,
                                    seen.result.broke.name, drawn, seen.result.broke.message));
     }
-    if (!died && !seen.complete) {  // no run failed
+    if (!died && !seen.complete) {  // no run failed, or it could not be told
       const auto why = static_cast<search_end>(counters.verdict.load());
       if (why == search_end::not_drawn) return fail_to_draw(case_number(drawn));
       if (why == search_end::gave_up) return give_up(done.cases, drawn + 1 - done.cases);
+      if (why == search_end::broken) return fail_untold(drawn);
       done.passed = true;
       return done;
     }
@@ -310,6 +311,13 @@ class property_check {
     check_result done;
     done.text = std::move(text);
     return done;
+  }
+  /// The worker's last word was that a case breaks, and its log does not have how: a message of many megabytes.
+  check_result fail_untold(std::uint64_t drawn) {
+    return fail_with(
+        fmt::format("property \"{}\" does not hold: workload {} breaks it, but the failure is too long for the memory "
+                    "that a worker process tells it in; without TWINLOOP_JOBS it is told\n",
+                    name_, drawn));
   }
   check_result fail_to_draw(const property_case& tried) {
     return fail_with(fmt::format("property \"{}\": an assertion failed while its workload was drawn: {}\n", name_,

@@ -99,6 +99,17 @@ check_result breaks_with_three_numbers() {
   return twinloop::check("three", property, {.print = false});
 }
 
+TEST_F(check_in_a_worker, a_failure_that_is_too_long_to_be_told_is_one_all_the_same) {
+  const auto property = [](sim::world& world, int) {
+    world.check(false, "long.fails", std::string(std::size_t{65} << 20, '.'));
+  };
+  const check_result found = twinloop::check("long", property, {.print = false});
+  EXPECT_FALSE(found.passed);
+  EXPECT_NE(found.text.find("property \"long\" does not hold: workload 0 breaks it, but the failure is too long"),
+            std::string::npos)
+      << found.text.substr(0, 1000);
+}
+
 TEST_F(check_in_a_worker, an_ordinary_failure_is_the_same_as_in_this_process) {
   const check_result there = breaks_with_three_numbers();
   ::unsetenv("TWINLOOP_JOBS");
