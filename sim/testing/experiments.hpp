@@ -23,6 +23,8 @@ class experiments {
   /// The same, but random where they say nothing; `number` chooses the random run.
   observation follow_at_random(const candidate& instructions, std::uint64_t number);
 
+  /// Whether answers of this kind are asked for at all: what is excluded from a search does not explain its failure.
+  bool may_choose(sim::choice_kind kind) const { return (what_.kinds & sim::bit(kind)) != 0; }
   /// Whether a run shows the failure that is asked about.
   bool shows(const observation& seen) const { return signature_of(seen) == expected_; }
   /// "clean", or the failure with its message.

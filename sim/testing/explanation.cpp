@@ -1,6 +1,7 @@
 // Why a run fails.
 #include "sim/testing/explanation.hpp"
 
+#include "sim/testing/counterparts.hpp"
 #include "sim/testing/death.hpp"
 
 namespace twinloop::testing {
@@ -13,9 +14,19 @@ watch_options watching(const run_result& expected, const shrink_options& options
   return watch;
 }
 
-std::vector<marked_step> letters(const std::optional<racing_pair>& race) {
-  if (!race) return {};
-  return {{race->pair.first.identity, 'A'}, {race->pair.second.identity, 'B'}};
+/// What the pair is called in either column of the timeline: where a run does not have a step, it has no mark.
+std::vector<marked_step> letters(const racing_pair& race, const observation& natural) {
+  const counterparts same(race.clean, natural);
+  const auto at = positions(race.clean.steps);
+  const auto mark = [&](const std::optional<trace_step>& in_clean, const std::optional<trace_step>& in_failing,
+                        char letter) {
+    marked_step made{0, in_failing ? in_failing->identity : 0, letter};
+    const std::size_t there = in_clean ? same.in_other(at.at(in_clean->identity)) : counterparts::nowhere;
+    if (there != counterparts::nowhere) made.natural = natural.steps[there].identity;
+    return made;
+  };
+  return {mark(race.pair.first, race.pair.first_in_failing, 'A'),
+          mark(race.pair.second_in_clean, race.pair.second, 'B')};
 }
 
 /// Whether a run that knows the deviations only, as a regression test does, fails alike.
@@ -51,7 +62,8 @@ explanation explain(shared_memory& memory, const subject& what, std::uint64_t da
   const observation& failing = why.shrunk.best;
   why.natural = lab.natural();
   if (failing.result.deviations > 0) why.race = find_racing_pair(lab, failing);
-  if (failing.result.deviations > 0) why.timeline = fold(why.natural, failing, letters(why.race));
+  const std::vector<marked_step> marks = why.race ? letters(*why.race, why.natural) : std::vector<marked_step>();
+  if (failing.result.deviations > 0) why.timeline = fold(why.natural, failing, marks);
   why.list_suffices = list_suffices(lab, failing);
   why.sure = test_explanation(lab, failing);
   why.executions += lab.executions();

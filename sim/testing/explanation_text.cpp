@@ -22,26 +22,47 @@ std::string name_of(const explanation& why, std::uint64_t identity) {
   return fmt::format("#{:x}", identity);
 }
 
+/// Both as the one run has them that has both, so that their numbers are counted in one run.
 std::pair<std::string, std::string> names_of(const explanation& why, const step_pair& pair) {
-  return told_apart(name_of(why, pair.first.identity), pair.first.occurrence, name_of(why, pair.second.identity),
-                    pair.second.occurrence);
+  const bool in_failing = !pair.second_in_clean && pair.first_in_failing;
+  const trace_step& first = in_failing ? *pair.first_in_failing : pair.first;
+  const trace_step& second = pair.second_in_clean ? *pair.second_in_clean : pair.second;
+  auto names =
+      told_apart(name_of(why, first.identity), first.occurrence, name_of(why, second.identity), second.occurrence);
+  if (names.first == names.second) {  // each is in one run only, where it has this number
+    names.first += " in the run that does not fail";
+    names.second += " in the run that fails";
+  }
+  return names;
 }
 
 /// What came of turning the pair round, and nothing else that is chosen.
 std::string tested_text(const flips& tested) {
   std::string text;
-  const auto add = [&](flip outcome, const char* decides, const char* does_not) {
-    if (outcome == flip::untested) return;
-    text += fmt::format("{}{}", text.empty() ? "" : "; ", outcome == flip::decides ? decides : does_not);
+  const auto add = [&](const flip& what, const char* run, const char* decides, const char* does_not) {
+    if (!what.tested()) return;
+    const bool otherwise = what.came == flip::outcome::fails_otherwise;
+    text += fmt::format("{}{} {}", text.empty() ? "" : "; ", run,
+                        otherwise        ? "fails otherwise (" + what.failure + ")"
+                        : what.decides() ? decides
+                                         : does_not);
   };
-  add(tested.to_clean, "the failing run with B held for A is clean", "the failing run with B held for A fails still");
-  add(tested.to_failing, "the clean run with A held for B fails so",
-      "the clean run with A held for B does not fail so");
+  add(tested.to_clean, "the failing run with B held for A", "is clean", "fails still");
+  add(tested.to_failing, "the clean run with A held for B", "fails so", "is clean still");
   return text.empty() ? text : fmt::format("    their order alone: {}\n", text);
 }
 
-const char* spell(flip outcome) {
-  return outcome == flip::decides ? "decides" : outcome == flip::does_not ? "does not" : "untested";
+const char* spell(const flip& what) {
+  switch (what.came) {
+    case flip::outcome::decides:
+      return "decides";
+    case flip::outcome::does_not:
+      return "does not";
+    case flip::outcome::fails_otherwise:
+      return "fails otherwise";
+    default:
+      return "untested";
+  }
 }
 
 /// What the run that does not fail has instead of the choice that decides.
@@ -70,10 +91,10 @@ std::string race_text(const explanation& why) {
                   race.pair.share_key ? "two callbacks touch the same thing" : "two callbacks of one process");
   const auto [a, b] = names_of(why, race.pair);
   text += fmt::format("    A  {}\n    B  {}\n", a, b);
-  text += fmt::format("    A then B ({}): {}\n", instead(race, failing.result.deviations),
-                      experiments::outcome(race.clean));
-  text +=
-      fmt::format("    {}: {}\n", race.pair.first_ran ? "B then A" : "B, and A not yet", experiments::outcome(failing));
+  text += fmt::format("    {} ({}): {}\n", race.pair.second_in_clean ? "A then B" : "A, and never B",
+                      instead(race, failing.result.deviations), experiments::outcome(race.clean));
+  text += fmt::format("    {}: {}\n", race.pair.first_in_failing ? "B then A" : "B, and A not yet",
+                      experiments::outcome(failing));
   text += tested_text(race.tested);
   if (race.others > 0) {
     text += fmt::format("    the two runs differ in the order of {} that could race as well\n",

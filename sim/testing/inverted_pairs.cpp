@@ -2,67 +2,29 @@
 #include "sim/testing/inverted_pairs.hpp"
 
 #include <algorithm>
-#include <map>
 
-#include "sim/testing/causal_past.hpp"
+#include "sim/testing/compared_run.hpp"
+#include "sim/testing/counterparts.hpp"
 
 namespace twinloop::testing {
 namespace {
 
 constexpr std::size_t steps_compared = 3'000;  // all pairs are looked at: the square of it
-constexpr std::size_t pairs_compared = 3'000;  // with each other: the square of it, again
+constexpr std::size_t pairs_compared = 3'000;  // with each other: the square of it, again; the others are only counted
+constexpr std::size_t nowhere = counterparts::nowhere;
 
-std::string_view name_in(const observation& seen, std::uint64_t identity) {
-  const auto found = seen.step_names.find(identity);
-  return found == seen.step_names.end() ? std::string_view() : std::string_view(found->second);
-}
-
-/// What the deviations of a run are about.
-class subjects_of_deviations {
- public:
-  explicit subjects_of_deviations(const observation& run) {
-    for (const auto& [index, identity] : run.held) identities_.insert(identity);
-    for (const overtaking& each : run.overtakings) {
-      identities_.insert(each.taken.identity);
-      for (const sim::choice_option& other : each.overtaken) identities_.insert(other.identity);
-    }
-    for (const sim::choice_record& made : run.result.choices) {
-      if (made.value != 0) labels_.insert(made.label);
-    }
-  }
-  bool contain(const trace_step& step) const {
-    return identities_.contains(step.identity) || labels_.contains(step.label);
-  }
-
- private:
-  std::unordered_set<std::uint64_t> identities_;
-  std::unordered_set<std::uint64_t> labels_;
-};
-
-/// For each step, how often its process had started.
-std::vector<std::uint32_t> lives_of(const observation& run) {
-  std::map<std::uint64_t, std::uint32_t> started;
-  std::vector<std::uint32_t> lives;
-  for (const trace_step& step : run.steps) {
-    std::uint32_t& count = started[step.process];
-    if (step.label == step.process && name_in(run, step.identity).ends_with(" starts")) ++count;
-    lives.push_back(count);
-  }
-  return lives;
-}
-
-struct one_run {
-  explicit one_run(const observation& of)
-      : seen(of), steps(of.steps), at(positions(of.steps)), past(of.steps), lives(lives_of(of)) {}
-  const observation& seen;
-  const trace& steps;
-  const std::unordered_map<std::uint64_t, std::size_t> at;
-  const causal_past past;
-  const std::vector<std::uint32_t> lives;
+/// Where the steps of a pair are: `nowhere` if a run does not have one.
+struct pair_places {
+  std::size_t first = 0;             // in the clean run
+  std::size_t second = 0;            // in the failing run
+  std::size_t first_in_failing = 0;  // or nowhere
+  std::size_t second_in_clean = 0;   // or nowhere
+  auto operator<=>(const pair_places&) const = default;
 };
 
 /// The smaller, the likelier.
 struct ranked_pair {
+  bool foreign = false;    // the second is of what only the failing run tells
   bool ordered = false;    // one made the other possible, in one of the two runs
   bool idle = false;       // one of them led to nothing, and they touch nothing in common
   bool apart = false;      // in two processes
@@ -70,117 +32,157 @@ struct ranked_pair {
   bool unrelated = false;  // no deviation is about it
   bool no_key = false;
   std::size_t distance = 0;  // from the end of the failing run
-  std::size_t first = 0;     // position in the clean run
-  std::size_t second = 0;    // position in the failing run
-  bool first_ran = true;
+  pair_places at;
   auto operator<=>(const ranked_pair&) const = default;
 };
 
-class pairs_of_runs {
- public:
-  pairs_of_runs(const observation& failing, const observation& clean)
-      : failing_(failing), clean_(clean), about_(failing) {}
+}  // namespace
 
-  std::vector<ranked_pair> all() const {
-    std::vector<ranked_pair> found;
-    for (std::size_t first = 0; first < clean_.steps.size(); ++first) add_those_after(first, found);
-    std::sort(found.begin(), found.end());
-    mark_those_that_follow(found);
-    std::sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(std::min(found.size(), pairs_compared)));
-    return found;
+class inverted_pairs::ranking {
+ public:
+  ranking(const observation& failing, const observation& clean)
+      : failing_(failing), clean_(clean), same_(failing, clean), about_(failing) {
+    for (std::size_t first = 0; first < clean_.steps.size(); ++first) add_those_after(first);
+    keep_the_likeliest();
+    std::sort(found_.begin(), found_.end());
+    mark_those_that_follow();
+    std::sort(found_.begin(), found_.end());
   }
 
+  std::size_t count() const { return count_; }
+  std::size_t likely() const { return std::min(count_, found_.size()); }
+  const std::vector<ranked_pair>& found() const { return found_; }
+
   step_pair spell(const ranked_pair& pair) const {
-    return {clean_.steps[pair.first], failing_.steps[pair.second], pair.first_ran, !pair.no_key,
-            pair.ordered || pair.idle};
+    step_pair spelt{clean_.steps[pair.at.first], failing_.steps[pair.at.second], {}, {}};
+    if (pair.at.first_in_failing != nowhere) spelt.first_in_failing = failing_.steps[pair.at.first_in_failing];
+    if (pair.at.second_in_clean != nowhere) spelt.second_in_clean = clean_.steps[pair.at.second_in_clean];
+    spelt.share_key = !pair.no_key;
+    spelt.doubtful = pair.ordered || pair.idle;
+    return spelt;
+  }
+
+  bool later(const ranked_pair& pair, const ranked_pair& than) const {
+    if (pair.ordered || pair.at == than.at) return false;
+    if (pair.at.first < than.at.first || pair.at.second < than.at.second) return false;
+    return pair.at.first_in_failing != nowhere || than.at.first_in_failing == nowhere;  // else it is after the failure
   }
 
  private:
-  /// Where a step of the failing run stands in the clean one, if it is there and the same.
-  const std::size_t* in_clean(const trace_step& step) const {
-    const auto found = clean_.at.find(step.identity);
-    if (found == clean_.at.end()) return nullptr;
-    return name_in(clean_.seen, step.identity) == name_in(failing_.seen, step.identity) ? &found->second : nullptr;
+  /// Whether one pair came of the other: its first step needed the other's first in the clean run, and its second the
+  /// other's second in the failing one.
+  bool follows(const ranked_pair& pair, const ranked_pair& from) const {
+    return pair.at != from.at && clean_.past.holds(pair.at.first, from.at.first) &&
+           failing_.past.holds(pair.at.second, from.at.second);
   }
 
-  void add_those_after(std::size_t first, std::vector<ranked_pair>& found) const {
+  void add_those_after(std::size_t first) {
     if (is_bookkeeping(clean_.seen, clean_.steps[first].identity)) return;
-    const auto there = failing_.at.find(clean_.steps[first].identity);
-    const bool ran = there != failing_.at.end();
-    if (ran && in_clean(failing_.steps[there->second]) == nullptr) return;
-    const std::size_t end = ran ? there->second : failing_.steps.size();
+    const std::size_t there = same_.in_one(first);
+    if (there == nowhere && is_of_other_code(clean_, first, failing_)) return;
+    const std::size_t end = std::min(there, failing_.steps.size());
     for (std::size_t second = 0; second < end; ++second) {
-      const std::size_t* const other = in_clean(failing_.steps[second]);
-      if (other == nullptr || *other <= first || !conflict(clean_.steps[first], failing_.steps[second])) continue;
-      if (is_bookkeeping(failing_.seen, failing_.steps[second].identity)) continue;
-      if (of_two_lives(first, second, *other, ran, end)) continue;
-      found.push_back(ranked(first, second, *other, ran, end));
+      const pair_places at{first, second, there, same_.in_other(second)};
+      if (!conflict(clean_.steps[first], failing_.steps[second])) continue;
+      if (at.second_in_clean == nowhere ? !may_be_missing(at) : at.second_in_clean <= first) continue;
+      if (is_bookkeeping(failing_.seen, failing_.steps[second].identity) || of_two_lives(at)) continue;
+      found_.push_back(ranked(at));
+      if (!found_.back().foreign) ++count_;
+      if (found_.size() >= 2 * pairs_compared) keep_the_likeliest();
     }
   }
 
-  /// What comes after a restart waited for it.
-  bool of_two_lives(std::size_t first, std::size_t second, std::size_t other, bool ran, std::size_t end) const {
-    if (clean_.steps[first].process != clean_.steps[other].process) return false;
-    return clean_.lives[first] != clean_.lives[other] || (ran && failing_.lives[end] != failing_.lives[second]) ||
-           clean_.lives[other] != failing_.lives[second];
+  void keep_the_likeliest() {
+    if (found_.size() <= pairs_compared) return;
+    std::nth_element(found_.begin(), found_.begin() + pairs_compared, found_.end());
+    found_.resize(pairs_compared);
   }
 
-  ranked_pair ranked(std::size_t first, std::size_t second, std::size_t other, bool ran, std::size_t end) const {
-    const trace_step& a = clean_.steps[first];
-    const trace_step& b = failing_.steps[second];
+  /// Without the second step in the clean run there has to be the first one in the failing run, or what the pair is
+  /// about is not known.
+  bool may_be_missing(const pair_places& at) const {
+    if (is_of_other_code(failing_, at.second, clean_)) return false;
+    return at.first_in_failing != nowhere || was_waited_for(at.second, at.first);
+  }
+
+  /// A step of the failing run that the clean one never comes to: whether it was on its way there when step `first`
+  /// ran. Else it is of another story, which only the failing run tells.
+  bool was_waited_for(std::size_t second, std::size_t first) const {
+    const trace_step& step = failing_.steps[second];
+    const auto in_clean = [&](std::uint64_t number) {
+      return number < 1 || number > second ? std::size_t{0} : same_.in_other(number - 1);
+    };
+    const std::size_t cause = in_clean(step.cause);
+    return cause != nowhere && (step.cause == 0 || cause < first) && in_clean(step.enabled_by) != nowhere;
+  }
+
+  /// What comes after a restart waited for it.
+  bool of_two_lives(const pair_places& at) const {
+    if (clean_.steps[at.first].process != failing_.steps[at.second].process) return false;
+    const std::uint32_t life = clean_.lives[at.first];
+    return life != failing_.lives[at.second] ||
+           (at.first_in_failing != nowhere && life != failing_.lives[at.first_in_failing]) ||
+           (at.second_in_clean != nowhere && life != clean_.lives[at.second_in_clean]);
+  }
+
+  ranked_pair ranked(const pair_places& at) const {
+    const trace_step& a = clean_.steps[at.first];
+    const trace_step& b = failing_.steps[at.second];
+    const std::size_t last = at.first_in_failing != nowhere ? at.first_in_failing : at.second;
     ranked_pair pair;
-    pair.ordered = clean_.past.holds(other, first) || (ran && failing_.past.holds(end, second));
+    pair.foreign = at.second_in_clean == nowhere && !was_waited_for(at.second, at.first);
+    pair.ordered = (at.second_in_clean != nowhere && clean_.past.holds(at.second_in_clean, at.first)) ||
+                   (at.first_in_failing != nowhere && failing_.past.holds(at.first_in_failing, at.second));
     pair.idle = !(a.process == b.process && share_key(a, b)) &&
-                (idle(first, ran ? end : failing_.steps.size()) || idle(other, second));
+                (idle(at.first, at.first_in_failing) || idle(at.second_in_clean, at.second));
     pair.apart = a.process != b.process;
     pair.unrelated = !about_.contain(a) && !about_.contain(b);
     pair.no_key = !share_key(a, b);
-    pair.distance = failing_.steps.size() - (ran ? end : second);
-    pair.first = first;
-    pair.second = second;
-    pair.first_ran = ran;
+    pair.distance = failing_.steps.size() - last;
+    pair.at = at;
     return pair;
   }
 
   bool idle(std::size_t in_clean, std::size_t in_failing) const {
     if (in_failing + 1 == failing_.steps.size()) return false;  // it is what failed
-    return !clean_.past.led_on(in_clean) && (in_failing >= failing_.steps.size() || !failing_.past.led_on(in_failing));
+    return (in_clean == nowhere || !clean_.past.led_on(in_clean)) &&
+           (in_failing == nowhere || !failing_.past.led_on(in_failing));
   }
 
-  /// A pair follows from another one if its first step needed the other's first in the clean run, and its second the
-  /// other's second in the failing one: the order of these two is all it takes.
-  void mark_those_that_follow(std::vector<ranked_pair>& found) const {
+  /// The order of those that they follow from is all it takes. Their like are at the front by now.
+  void mark_those_that_follow() {
     std::vector<ranked_pair> could_decide;
-    for (const ranked_pair& each : found) {
-      if (!each.ordered && !each.idle && could_decide.size() < pairs_compared) could_decide.push_back(each);
+    for (const ranked_pair& each : found_) {
+      if (!each.foreign && !each.ordered && !each.idle) could_decide.push_back(each);
     }
-    const std::size_t count = std::min(found.size(), pairs_compared);
-    for (std::size_t at = 0; at < count; ++at) {
-      ranked_pair& pair = found[at];
-      pair.follows = std::any_of(could_decide.begin(), could_decide.end(), [&](const ranked_pair& other) {
-        if (other.first == pair.first && other.second == pair.second) return false;
-        return clean_.past.holds(pair.first, other.first) && failing_.past.holds(pair.second, other.second);
-      });
+    for (ranked_pair& pair : found_) {
+      pair.follows = std::any_of(could_decide.begin(), could_decide.end(),
+                                 [&](const ranked_pair& other) { return follows(pair, other); });
     }
   }
 
-  const one_run failing_;
-  const one_run clean_;
+  const compared_run failing_;
+  const compared_run clean_;
+  const counterparts same_;
   const subjects_of_deviations about_;
+  std::vector<ranked_pair> found_;  // the likeliest
+  std::size_t count_ = 0;           // of all
 };
 
-}  // namespace
-
-bool is_bookkeeping(const observation& seen, std::uint64_t identity) {
-  return name_in(seen, identity).ends_with(" takes a job");
+inverted_pairs::inverted_pairs(const observation& failing, const observation& clean) {
+  if (std::max(failing.steps.size(), clean.steps.size()) > steps_compared) return;
+  ranking_ = std::make_unique<ranking>(failing, clean);
 }
+inverted_pairs::inverted_pairs(inverted_pairs&&) noexcept = default;
+inverted_pairs& inverted_pairs::operator=(inverted_pairs&&) noexcept = default;
+inverted_pairs::~inverted_pairs() = default;
 
-std::vector<step_pair> inverted_pairs(const observation& failing, const observation& clean) {
-  std::vector<step_pair> found;
-  if (std::max(failing.steps.size(), clean.steps.size()) > steps_compared) return found;
-  const pairs_of_runs pairs(failing, clean);
-  for (const ranked_pair& each : pairs.all()) found.push_back(pairs.spell(each));
-  return found;
+std::size_t inverted_pairs::count() const { return ranking_ == nullptr ? 0 : ranking_->count(); }
+std::size_t inverted_pairs::kept() const { return ranking_ == nullptr ? 0 : ranking_->found().size(); }
+std::size_t inverted_pairs::likely() const { return ranking_ == nullptr ? 0 : ranking_->likely(); }
+step_pair inverted_pairs::spell(std::size_t rank) const { return ranking_->spell(ranking_->found().at(rank)); }
+bool inverted_pairs::later(std::size_t rank, std::size_t than) const {
+  return ranking_->later(ranking_->found().at(rank), ranking_->found().at(than));
 }
 
 }  // namespace twinloop::testing

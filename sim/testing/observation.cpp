@@ -109,6 +109,7 @@ trace_step read_step(unpacker in) {
   what.time = static_cast<std::int64_t>(in.number());
   what.occurrence = static_cast<std::uint32_t>(in.number());
   what.declared = in.number() != 0;
+  what.lineage = in.number();
   while (!in.empty()) {
     const std::uint64_t key = in.number();
     what.keys.push_back({key, in.number() != 0});
@@ -148,7 +149,8 @@ void observation_writer::event(const sim::event& what) {
 void observation_writer::step(const trace_step& what) {
   packer out;
   out << what.identity << what.label << what.process << what.cause << what.enabled_by << what.choices
-      << static_cast<std::uint64_t>(what.time) << std::uint64_t{what.occurrence} << std::uint64_t{what.declared};
+      << static_cast<std::uint64_t>(what.time) << std::uint64_t{what.occurrence} << std::uint64_t{what.declared}
+      << what.lineage;
   for (const sim::conflict_key& each : what.keys) out << each.key << std::uint64_t{each.write};
   log_->append(step_message, out.bytes());
 }

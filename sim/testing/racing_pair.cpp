@@ -2,12 +2,14 @@
 #include "sim/testing/racing_pair.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace twinloop::testing {
 namespace {
 
 constexpr std::size_t deviations_tried = 12;
 constexpr std::size_t pairs_tested = 16;
+constexpr std::size_t later_pairs_tested = 8;       // than the one that decides
 constexpr std::size_t pairs_tested_of_a_stall = 2;  // each run that fails costs its whole patience
 constexpr std::uint32_t largest_tried = 16;
 
@@ -28,8 +30,8 @@ candidate with_smaller(candidate deviations, std::size_t index, std::uint32_t va
 
 /// A run that does not fail, and what it has in another order than the failing one.
 struct neighbour_run {
-  observation clean;
-  std::vector<step_pair> pairs;  // the likeliest first
+  std::unique_ptr<observation> clean;  // where the pairs find it
+  inverted_pairs pairs;
   std::size_t deviation = 0;
   sim::choice_record smaller{};
 };
@@ -41,10 +43,10 @@ std::optional<neighbour_run> neighbour(experiments& lab, const observation& fail
   const sim::choice_record made = deviations[index].record;
   const bool one_way = made.kind == sim::choice_kind::pick || made.kind == sim::choice_kind::pool_start;
   for (std::uint32_t value = one_way ? 0 : std::min(made.value - 1, largest_tried);; --value) {
-    observation seen = lab.follow(with_smaller(deviations, index, value));
-    if (!failing(seen.result)) {
-      std::vector<step_pair> pairs = inverted_pairs(fails, seen);
-      if (!pairs.empty()) {
+    auto seen = std::make_unique<observation>(lab.follow(with_smaller(deviations, index, value)));
+    if (!failing(seen->result)) {
+      inverted_pairs pairs(fails, *seen);
+      if (pairs.count() > 0) {
         neighbour_run found{std::move(seen), std::move(pairs), index, made};
         found.smaller.value = value;
         return found;
@@ -54,40 +56,73 @@ std::optional<neighbour_run> neighbour(experiments& lab, const observation& fail
   }
 }
 
-/// Decided in the pool, where what a job touches it touches before its completion, which is all that can be held back.
-bool in_pool(sim::choice_kind kind) {
-  return kind == sim::choice_kind::pool_start || kind == sim::choice_kind::pool_run ||
-         kind == sim::choice_kind::pool_done;
-}
-
-/// The smaller, the likelier. Whatever passes both tests is the race. Else a doubtful pair comes after those that are
-/// not: to hold a completion back moves other things too, and may decide by these.
-std::pair<bool, std::pair<bool, int>> standing(const step_pair& pair, const flips& found, sim::choice_kind decided_by) {
-  const int against = in_pool(decided_by) ? 0 : found.not_passed();
-  return {!found.both_decide(), {pair.doubtful, against - found.passed()}};
-}
-
-/// Of the likeliest pairs the one that stands the tests best; of those that are alike the likeliest.
-racing_pair choose_pair(experiments& lab, const observation& fails, neighbour_run near) {
-  const std::size_t most = fails.result.broke.name == "stalled" ? pairs_tested_of_a_stall : pairs_tested;
-  std::size_t best = 0;
-  flips of_best;
-  std::pair<bool, std::pair<bool, int>> of_best_stands;
-  for (std::size_t at = 0; at < std::min(near.pairs.size(), most) && !of_best.both_decide(); ++at) {
-    const flips found = test_flips(lab, near.pairs[at], fails, near.clean);
-    const auto stands = standing(near.pairs[at], found, near.smaller.kind);
-    if (at != 0 && stands >= of_best_stands) continue;
-    of_best_stands = stands;
-    best = at;
-    of_best = found;
+/// A pair that was tried. The smaller its standing, the likelier it is the race: whatever passes both tests is. Else a
+/// doubtful pair comes after those that are not: to hold a completion back moves other things too, and may decide by
+/// these.
+struct tried_pair {
+  std::size_t rank = 0;
+  step_pair pair;
+  flips tested;
+  auto standing() const {
+    return std::tuple(!tested.both_decide(), pair.doubtful, tested.not_passed() - tested.passed());
   }
+};
+
+class trials {
+ public:
+  trials(experiments& lab, const observation& fails, const neighbour_run& near)
+      : lab_(lab), fails_(fails), near_(near), done_(near.pairs.kept(), false) {}
+
+  /// Of the likeliest pairs the one that stands the tests best; of those that are alike the likeliest.
+  tried_pair best_of(std::size_t most) {
+    tried_pair best = try_pair(0);
+    for (std::size_t rank = 1; rank < std::min(near_.pairs.likely(), most) && !best.tested.both_decide(); ++rank) {
+      tried_pair tried = try_pair(rank);
+      if (tried.standing() < best.standing()) best = std::move(tried);
+    }
+    return best;
+  }
+
+  /// To turn round what a race comes of decides on the failure as well, and what only comes of the race does not decide
+  /// any more. So from a pair that decides one goes on to those that come later and decide: the last is the race.
+  tried_pair last_that_decides(tried_pair best, std::size_t most) {
+    for (std::size_t rank = 0; rank < near_.pairs.kept() && most > 0; ++rank) {
+      if (done_[rank] || !near_.pairs.later(rank, best.rank)) continue;
+      --most;
+      tried_pair tried = try_pair(rank);
+      if (!tried.tested.both_decide()) continue;
+      best = std::move(tried);
+      rank = SIZE_MAX;  // from the likeliest on: those that are later than this one
+    }
+    return best;
+  }
+
+ private:
+  tried_pair try_pair(std::size_t rank) {
+    done_[rank] = true;
+    tried_pair tried{rank, near_.pairs.spell(rank), {}};
+    tried.tested = test_flips(lab_, tried.pair, fails_, *near_.clean);
+    return tried;
+  }
+
+  experiments& lab_;
+  const observation& fails_;
+  const neighbour_run& near_;
+  std::vector<bool> done_;  // by rank
+};
+
+racing_pair choose_pair(experiments& lab, const observation& fails, neighbour_run near) {
+  const bool stalls = fails.result.broke.name == "stalled";
+  trials tests(lab, fails, near);
+  tried_pair best = tests.best_of(stalls ? pairs_tested_of_a_stall : pairs_tested);
+  if (best.tested.both_decide() && !stalls) best = tests.last_that_decides(std::move(best), later_pairs_tested);
   racing_pair chosen;
-  chosen.pair = near.pairs[best];
-  chosen.tested = of_best;
-  chosen.others = near.pairs.size() - 1;
+  chosen.pair = std::move(best.pair);
+  chosen.tested = std::move(best.tested);
+  chosen.others = near.pairs.count() - 1;
   chosen.deviation = near.deviation;
   chosen.smaller = near.smaller;
-  chosen.clean = std::move(near.clean);
+  chosen.clean = std::move(*near.clean);
   return chosen;
 }
 
@@ -100,7 +135,7 @@ std::optional<racing_pair> find_racing_pair(experiments& lab, const observation&
     if (!has_to_do_with_order(deviations[index].record.kind)) continue;
     std::optional<neighbour_run> found = neighbour(lab, failing, deviations, index);
     if (!found) continue;
-    if (!best || found->pairs.size() < best->pairs.size()) best = std::move(found);
+    if (!best || found->pairs.count() < best->pairs.count()) best = std::move(found);
   }
   if (!best) return std::nullopt;
   return choose_pair(lab, failing, std::move(*best));

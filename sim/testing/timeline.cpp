@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "sim/testing/counterparts.hpp"
 #include "sim/testing/text.hpp"
 
 namespace twinloop::testing {
@@ -13,15 +14,13 @@ namespace {
 constexpr std::size_t nothing = timeline_row::nothing;
 constexpr std::size_t time_width = 9;
 
-/// The positions in `failing` of the longest sequence that is in the same order in `natural`: a longest increasing
-/// subsequence (Schensted 1961; with binary search as in Fredman 1975), since a step occurs once in each run.
-std::vector<std::size_t> in_same_order(const trace& natural, const trace& failing) {
-  const auto at_natural = positions(natural);
-  std::vector<std::size_t> place(failing.size(), nothing), before(failing.size(), nothing), ends;
-  for (std::size_t at = 0; at < failing.size(); ++at) {
-    const auto found = at_natural.find(failing[at].identity);
-    if (found == at_natural.end()) continue;
-    place[at] = found->second;
+/// The positions in the failing run of the longest sequence that is in the same order in the natural run, where step
+/// number i stands at place[i]: a longest increasing subsequence (Schensted 1961; with binary search as in Fredman
+/// 1975), since a step occurs once in each run.
+std::vector<std::size_t> in_same_order(const std::vector<std::size_t>& place) {
+  std::vector<std::size_t> before(place.size(), nothing), ends;
+  for (std::size_t at = 0; at < place.size(); ++at) {
+    if (place[at] == nothing) continue;
     const auto end = std::lower_bound(ends.begin(), ends.end(), place[at],
                                       [&](std::size_t other, std::size_t value) { return place[other] < value; });
     if (end != ends.begin()) before[at] = *(end - 1);
@@ -35,6 +34,19 @@ std::vector<std::size_t> in_same_order(const trace& natural, const trace& failin
   for (std::size_t at = ends.empty() ? nothing : ends.back(); at != nothing; at = before[at]) sequence.push_back(at);
   std::reverse(sequence.begin(), sequence.end());
   return sequence;
+}
+
+/// For each step of the failing run where it is in the natural one.
+std::vector<std::size_t> places_in_natural(const observation& natural, const observation& failing) {
+  const counterparts same(failing, natural);
+  std::vector<std::size_t> place(failing.steps.size(), nothing);
+  for (std::size_t at = 0; at < place.size(); ++at) {
+    const std::size_t there = same.in_other(at);
+    if (there == counterparts::nowhere) continue;
+    const std::uint64_t here_is = failing.steps[at].identity, there_is = natural.steps[there].identity;
+    if (short_name(failing, here_is) == short_name(natural, there_is)) place[at] = there;
+  }
+  return place;
 }
 
 /// What lies between two shared steps: one side beside the other.
@@ -52,14 +64,10 @@ void add_differing(std::vector<timeline_row>& rows, std::size_t& natural, std::s
 class folder {
  public:
   folder(const observation& natural, const observation& failing, const std::vector<marked_step>& marked)
-      : natural_(natural),
-        failing_(failing),
-        marked_(marked),
-        in_natural_(positions(natural.steps)),
-        in_failing_(positions(failing.steps)) {}
+      : natural_(natural), failing_(failing), marked_(marked), same_(natural, failing) {}
 
   std::vector<timeline_line> operator()(std::size_t most) const {
-    std::vector<timeline_row> rows = align(natural_.steps, failing_.steps);
+    std::vector<timeline_row> rows = align(natural_, failing_);
     // What the natural run does after the failure is its own affair.
     while (!rows.empty() && rows.back().failing == nothing && !is_marked(rows.back())) rows.pop_back();
     std::vector<bool> shown(rows.size(), false);
@@ -74,12 +82,12 @@ class folder {
 
  private:
   bool is_marked(const timeline_row& row) const {
-    return letter_of(row.natural, natural_.steps) != ' ' || letter_of(row.failing, failing_.steps) != ' ';
+    return letter_of(row.natural, natural_) != ' ' || letter_of(row.failing, failing_) != ' ';
   }
-  char letter_of(std::size_t at, const trace& steps) const {
+  char letter_of(std::size_t at, const observation& of) const {
     if (at == nothing) return ' ';
     for (const marked_step& each : marked_) {
-      if (each.identity == steps[at].identity) return each.letter;
+      if ((&of == &natural_ ? each.natural : each.failing) == of.steps[at].identity) return each.letter;
     }
     return ' ';
   }
@@ -104,26 +112,28 @@ class folder {
         continue;
       }
       timeline_line line;
-      if (rows[at].natural != nothing) line.natural = cell(rows[at].natural, natural_, in_failing_, rows[at].alike());
-      if (rows[at].failing != nothing) line.failing = cell(rows[at].failing, failing_, in_natural_, rows[at].alike());
+      if (rows[at].natural != nothing)
+        line.natural = cell(rows[at].natural, natural_, same_.in_other(rows[at].natural), rows[at].alike());
+      if (rows[at].failing != nothing)
+        line.failing = cell(rows[at].failing, failing_, same_.in_one(rows[at].failing), rows[at].alike());
       lines.push_back(std::move(line));
     }
     return lines;
   }
 
-  timeline_cell cell(std::size_t at, const observation& of, const std::unordered_map<std::uint64_t, std::size_t>& other,
-                     bool alike) const {
+  /// `elsewhere` is where the other run has it.
+  timeline_cell cell(std::size_t at, const observation& of, std::size_t elsewhere, bool alike) const {
     const trace_step& step = of.steps[at];
     timeline_cell made{step.time, ' ', short_name(of, step.identity)};
-    if (!alike) made.mark = other.contains(step.identity) ? '*' : '+';
-    if (const char letter = letter_of(at, of.steps); letter != ' ') made.mark = letter;
+    if (!alike) made.mark = elsewhere != counterparts::nowhere ? '*' : '+';
+    if (const char letter = letter_of(at, of); letter != ' ') made.mark = letter;
     return made;
   }
 
   const observation& natural_;
   const observation& failing_;
   const std::vector<marked_step>& marked_;
-  const std::unordered_map<std::uint64_t, std::size_t> in_natural_, in_failing_;
+  const counterparts same_;
 };
 
 /// The end of a name says more than its beginning.
@@ -155,15 +165,15 @@ std::string short_name(const observation& seen, std::uint64_t identity) {
   return name;
 }
 
-std::vector<timeline_row> align(const trace& natural, const trace& failing) {
-  const auto at_natural = positions(natural);
+std::vector<timeline_row> align(const observation& natural, const observation& failing) {
+  const std::vector<std::size_t> place = places_in_natural(natural, failing);
   std::vector<timeline_row> rows;
   std::size_t left = 0, right = 0;
-  for (const std::size_t shared : in_same_order(natural, failing)) {
-    add_differing(rows, left, at_natural.at(failing[shared].identity), right, shared);
+  for (const std::size_t shared : in_same_order(place)) {
+    add_differing(rows, left, place[shared], right, shared);
     rows.push_back({left++, right++, false});
   }
-  add_differing(rows, left, natural.size(), right, failing.size());
+  add_differing(rows, left, natural.steps.size(), right, failing.steps.size());
   return rows;
 }
 

@@ -19,11 +19,13 @@ struct timeline_row {
 };
 
 /// The rows of two runs, which share the longest sequence of steps that is in the same order in both.
-std::vector<timeline_row> align(const trace& natural, const trace& failing);
+/// Which are the same: counterparts.hpp, if they have one name.
+std::vector<timeline_row> align(const observation& natural, const observation& failing);
 
-/// Steps that get a letter of their own in the text.
+/// Steps that get a letter of their own in the text: in each run by the identity that they have there, 0 = in none.
 struct marked_step {
-  std::uint64_t identity = 0;
+  std::uint64_t natural = 0;
+  std::uint64_t failing = 0;
   char letter = ' ';
 };
 

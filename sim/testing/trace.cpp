@@ -27,8 +27,17 @@ bool inverted(const std::vector<std::size_t>& natural, std::size_t until, std::s
 
 trace_step make_step(const sim::step& happened, std::uint64_t choices, std::int64_t time) {
   const sim::choice_option& what = happened.what;
-  return {what.identity, what.label, what.process,    what.cause,    what.enabled_by,
-          choices,       time,       what.occurrence, what.declared, {what.keys.begin(), what.keys.end()}};
+  return {what.identity,
+          what.label,
+          what.process,
+          what.cause,
+          what.enabled_by,
+          choices,
+          time,
+          what.occurrence,
+          what.declared,
+          what.lineage,
+          {what.keys.begin(), what.keys.end()}};
 }
 
 std::unordered_map<std::uint64_t, std::size_t> positions(const trace& steps) {

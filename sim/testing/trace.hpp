@@ -22,6 +22,7 @@ struct trace_step {
   std::int64_t time = 0;      ///< virtual ns; 0 where nobody asked
   std::uint32_t occurrence = 0;
   bool declared = false;
+  std::uint64_t lineage = 0;  ///< how it came about: the same in runs that only order independent steps differently
   std::vector<sim::conflict_key> keys;
 };
 /// Step number k of the run stands at index k - 1.

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "sim/testing/inverted_pairs.hpp"
+#include "sim/testing/compared_run.hpp"
 
 namespace twinloop::testing {
 

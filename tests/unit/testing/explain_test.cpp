@@ -146,6 +146,57 @@ TEST(sentences, say_what_decides_when_it_is_not_the_order) {
   EXPECT_HAS(told_without_a_race({kind::crash, kind::defer}), "no pair of callbacks was found");
 }
 
+/// What is said of a pair "a", "b" that was turned round with these outcomes.
+std::string told_of(const flip& to_clean, const flip& to_failing) {
+  explanation why;
+  why.shrunk.best = with_choices({sim::choice_kind::defer});
+  why.race.emplace();
+  why.race->pair.first.identity = 1;
+  why.race->pair.second.identity = 2;
+  why.race->pair.second_in_clean = why.race->pair.second;
+  why.shrunk.best.step_names = {{1, "a"}, {2, "b"}};
+  why.race->tested = {to_clean, to_failing};
+  return explanation_text(why);
+}
+
+TEST(sentences, say_what_came_of_the_order_alone) {
+  using came = flip::outcome;
+  EXPECT_HAS(told_of({came::decides, {}}, {came::decides, {}}),
+             "the failing run with B held for A is clean; the clean run with A held for B fails so\n");
+  EXPECT_HAS(told_of({came::does_not, {}}, {came::does_not, {}}),
+             "the failing run with B held for A fails still; the clean run with A held for B is clean still\n");
+  EXPECT_HAS(told_of({came::fails_otherwise, "other: it is another"}, {came::untested, {}}),
+             "the failing run with B held for A fails otherwise (other: it is another)\n");
+  EXPECT_HAS(told_of({came::untested, {}}, {came::fails_otherwise, "stalled"}),
+             "their order alone: the clean run with A held for B fails otherwise (stalled)\n");
+  EXPECT_EQ(told_of({}, {}).find("their order alone"), std::string::npos) << "nothing was tried";
+}
+
+TEST(flip_tests, run_once_where_nothing_can_be_held) {
+  shared_memory memory;
+  const subject what = stories::subject("order");
+  experiments lab(memory, what, 1, {}, {});
+  const observation natural = lab.natural();
+  ASSERT_GE(natural.steps.size(), 2u);
+  step_pair pair;
+  pair.first = pair.second = natural.steps.front();  // nothing else could go on meanwhile
+  pair.first_in_failing = pair.second_in_clean = natural.steps.back();
+  const std::uint64_t before = lab.executions();
+  const flips found = test_flips(lab, pair, natural, natural);
+  EXPECT_FALSE(found.to_clean.tested());
+  EXPECT_FALSE(found.to_failing.tested());
+  EXPECT_EQ(lab.executions() - before, 2u) << "to hold it for longer would be the same run again";
+}
+
+TEST(flip_tests, make_late_only_what_the_search_may) {
+  shared_memory memory;
+  subject what = stories::subject("order");
+  for (const bool may : {true, false}) {
+    what.kinds = may ? sim::order_kinds() : sim::bit(sim::choice_kind::pick);
+    EXPECT_EQ(experiments(memory, what, 1, {}, {}).may_choose(sim::choice_kind::pool_done), may);
+  }
+}
+
 TEST(reports, say_that_a_failure_needs_a_fault) {
   using kind = sim::choice_kind;
   finding found;

@@ -8,40 +8,20 @@
 #include <random>
 #include <sstream>
 
-#include "sim/testing/inverted_pairs.hpp"
 #include "sim/testing/waits.hpp"
+#include "tests/unit/testing/hand_made_runs.hpp"
 
 namespace {
 
 using namespace twinloop::testing;
 
-/// Steps of one process, whose identities are letters.
-observation run_of(const std::string& letters) {
-  observation seen;
-  for (const char letter : letters) {
-    trace_step step;
-    step.identity = step.label = static_cast<std::uint64_t>(letter);
-    step.process = 1;
-    step.time = static_cast<std::int64_t>(seen.steps.size()) * 1'000'000;
-    seen.steps.push_back(step);
-    std::string& name = seen.step_names[step.identity];
-    name = "step ";
-    name += letter;
-    name += " [file.cpp:1]";
-  }
-  return seen;
-}
-
-void touch(observation& seen, char letter, std::uint64_t key) {
-  for (trace_step& each : seen.steps) {
-    if (each.identity == static_cast<std::uint64_t>(letter)) each.keys.push_back({key, true});
-  }
-}
+using hand_made::run_of;
+using hand_made::touch;
 
 /// "a a" for a shared row, "b -", "- c", "b c".
 std::vector<std::string> rows(const std::string& natural, const std::string& failing) {
   std::vector<std::string> all;
-  for (const timeline_row& row : align(run_of(natural).steps, run_of(failing).steps)) {
+  for (const timeline_row& row : align(run_of(natural), run_of(failing))) {
     const char left = row.natural == timeline_row::nothing ? '-' : natural[row.natural];
     const char right = row.failing == timeline_row::nothing ? '-' : failing[row.failing];
     EXPECT_EQ(row.alike(), left == right);
@@ -57,6 +37,16 @@ TEST(timeline, shares_what_both_runs_have_in_the_same_order) {
   EXPECT_EQ(rows("ab", "abc"), (std::vector<std::string>{"a a", "b b", "- c"}));
   EXPECT_EQ(rows("", "a"), (std::vector<std::string>{"- a"}));
   EXPECT_TRUE(rows("", "").empty());
+}
+
+TEST(timeline, puts_no_two_steps_in_one_row_that_only_have_a_number_in_common) {
+  const observation natural = run_of("ab");
+  observation failing = natural;
+  failing.step_names['b'] = "server is woken by a post";
+  const std::vector<timeline_row> all = align(natural, failing);
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_TRUE(all[0].alike());
+  EXPECT_FALSE(all[1].alike());
 }
 
 /// The longest common order by trying all subsets.
@@ -111,7 +101,7 @@ TEST(timeline, folds_what_is_alike_and_keeps_one_row_around_what_is_not) {
 }
 
 TEST(timeline, marks_what_one_run_has_alone_and_the_letters_it_is_given) {
-  const std::vector<timeline_line> lines = fold(run_of("abc"), run_of("axc"), {{'a', 'A'}});
+  const std::vector<timeline_line> lines = fold(run_of("abc"), run_of("axc"), {{'a', 'a', 'A'}});
   ASSERT_EQ(lines.size(), 3u);
   EXPECT_EQ(lines[0].natural->mark, 'A');
   EXPECT_EQ(lines[1].natural->mark, '+');
@@ -160,98 +150,12 @@ TEST(waits, name_what_overtook_a_step) {
   EXPECT_EQ(waited_for('a'), 'd') << "it had not run when the failure came";
 }
 
-TEST(racing_pairs, are_those_in_another_order_and_the_likeliest_comes_first) {
-  observation natural = run_of("abcd"), failing = run_of("acbd");
-  std::vector<step_pair> pairs = inverted_pairs(failing, natural);
-  ASSERT_EQ(pairs.size(), 1u);
-  EXPECT_EQ(pairs[0].first.identity, std::uint64_t{'b'});
-  EXPECT_EQ(pairs[0].second.identity, std::uint64_t{'c'});
-  EXPECT_TRUE(pairs[0].first_ran);
-  EXPECT_FALSE(pairs[0].share_key);
-
-  failing = run_of("cdba");
-  touch(natural, 'b', 5);
-  touch(failing, 'd', 5);
-  pairs = inverted_pairs(failing, natural);
-  EXPECT_EQ(pairs.size(), 5u) << "all but c and d";
-  EXPECT_EQ(pairs[0].first.identity, std::uint64_t{'b'}) << "these touch the same thing";
-  EXPECT_EQ(pairs[0].second.identity, std::uint64_t{'d'});
-  EXPECT_TRUE(pairs[0].share_key);
-
-  EXPECT_FALSE(inverted_pairs(run_of("b"), run_of("ab")).at(0).first_ran);
-  EXPECT_TRUE(inverted_pairs(run_of("abc"), run_of("abc")).empty());
-}
-
-TEST(racing_pairs, leave_out_what_two_processes_do_by_themselves) {
-  observation natural = run_of("ab"), failing = run_of("ba");
-  for (observation* each : {&natural, &failing}) {
-    for (trace_step& step : each->steps) step.process = step.identity;
-  }
-  EXPECT_TRUE(inverted_pairs(failing, natural).empty());
-}
-
 TEST(waits, name_a_callback_rather_than_that_a_thread_takes_a_job) {
   observation natural = run_of("acd"), failing = run_of("cda");
   failing.step_names['d'] = "server/pool takes a job";
   const trace_step* const found = waits(failing, &natural.steps).of_step('a');
   ASSERT_NE(found, nullptr);
   EXPECT_EQ(found->identity, std::uint64_t{'c'});
-}
-
-TEST(racing_pairs, are_of_one_life_of_their_process) {
-  observation natural = run_of("asb"), failing = run_of("sba");
-  const auto restart = [](observation& seen) {
-    for (trace_step& step : seen.steps) {
-      if (step.identity == 's') step.label = step.process;
-    }
-    seen.step_names['s'] = "server starts";
-  };
-  EXPECT_FALSE(inverted_pairs(failing, natural).empty()) << "an ordinary step between them does not matter";
-  restart(natural);
-  restart(failing);
-  for (const step_pair& each : inverted_pairs(failing, natural)) {
-    EXPECT_NE(each.second.identity, std::uint64_t{'b'}) << "b waited for the restart, a was before it";
-  }
-}
-
-TEST(racing_pairs, leave_out_what_is_another_step_under_the_same_name) {
-  observation natural = run_of("ab"), failing = run_of("ba");
-  natural.step_names['b'] = "step b [file.cpp:2]";
-  EXPECT_TRUE(inverted_pairs(failing, natural).empty());
-}
-
-TEST(racing_pairs, leave_out_that_a_thread_of_the_pool_takes_a_job) {
-  observation natural = run_of("ab"), failing = run_of("ba");
-  natural.step_names['b'] = failing.step_names['b'] = "server/pool takes a job";
-  EXPECT_TRUE(inverted_pairs(failing, natural).empty());
-}
-
-/// Step number `later`, from 1, was made by step number `earlier`.
-void cause(observation& seen, std::uint64_t earlier, std::uint64_t later) { seen.steps.at(later - 1).cause = earlier; }
-
-TEST(racing_pairs, that_follow_from_others_come_after_these) {
-  observation natural = run_of("xaebf"), failing = run_of("xbaef");
-  cause(natural, 2, 3);  // e follows a
-  cause(failing, 3, 4);
-  cause(natural, 4, 5);  // f follows b
-  cause(failing, 2, 5);
-  const std::vector<step_pair> pairs = inverted_pairs(failing, natural);
-  ASSERT_EQ(pairs.size(), 2u);
-  EXPECT_EQ(pairs[0].first.identity, std::uint64_t{'a'}) << "that e comes after b is no more than that a does";
-  EXPECT_EQ(pairs[0].second.identity, std::uint64_t{'b'});
-}
-
-TEST(racing_pairs, of_which_one_led_to_nothing_come_last) {
-  observation natural = run_of("xzabf"), failing = run_of("xbzaf");
-  cause(natural, 3, 5);  // f follows a
-  cause(failing, 4, 5);
-  natural.steps.push_back(run_of("g").steps.front());
-  cause(natural, 4, 6);  // g follows b
-  const std::vector<step_pair> pairs = inverted_pairs(failing, natural);
-  ASSERT_EQ(pairs.size(), 2u);
-  EXPECT_EQ(pairs[0].first.identity, std::uint64_t{'a'}) << "z led to nothing";
-  EXPECT_FALSE(pairs[0].doubtful);
-  EXPECT_TRUE(pairs[1].doubtful);
 }
 
 }  // namespace
