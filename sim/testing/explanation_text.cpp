@@ -86,9 +86,11 @@ std::string race_text(const explanation& why) {
   if (failing.result.deviations == 0) return {};
   if (!why.race) return no_race_text(count_deviations(failing));
   const racing_pair& race = *why.race;
+  const bool one_of_them = !race.pair.second_in_clean && !race.pair.first_in_failing;
   std::string text =
-      fmt::format("  the race: {}, and both orders occur\n",
-                  race.pair.share_key ? "two callbacks touch the same thing" : "two callbacks of one process");
+      fmt::format("  the race: {}, and {}\n",
+                  race.pair.share_key ? "two callbacks touch the same thing" : "two callbacks of one process",
+                  one_of_them ? "whichever comes first, the other does not come" : "both orders occur");
   const auto [a, b] = names_of(why, race.pair);
   text += fmt::format("    A  {}\n    B  {}\n", a, b);
   text += fmt::format("    {} ({}): {}\n", race.pair.second_in_clean ? "A then B" : "A, and never B",

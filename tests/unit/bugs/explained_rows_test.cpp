@@ -140,6 +140,18 @@ TEST(explained_rows, tell_apart_two_callbacks_of_one_name) {
   EXPECT_LT(std::stoi(parts[2]), std::stoi(parts[4])) << "an older check waits for a newer one";
 }
 
+TEST(explained_rows, mark_each_of_two_jobs_of_one_name_where_either_run_has_it) {
+  const explanation why = explain_row("B09", 2);
+  std::string natural, failing;
+  for (const twinloop::testing::timeline_line& line : why.timeline) {
+    for (const auto& [cell, marks] : {std::pair(&line.natural, &natural), std::pair(&line.failing, &failing)}) {
+      if (*cell && ((*cell)->mark == 'A' || (*cell)->mark == 'B')) *marks += (*cell)->mark;
+    }
+  }
+  EXPECT_EQ(natural, "AB");
+  EXPECT_EQ(failing, "BA");
+}
+
 TEST(explained_rows, tell_apart_two_callbacks_of_one_name_for_scripts_too) {
   const explanation why = explain_row("B09");
   const nlohmann::json race = explanation_json(why).at("race");

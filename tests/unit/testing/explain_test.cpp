@@ -172,6 +172,32 @@ TEST(sentences, say_what_came_of_the_order_alone) {
   EXPECT_EQ(told_of({}, {}).find("their order alone"), std::string::npos) << "nothing was tried";
 }
 
+TEST(sentences, say_which_of_two_steps_a_run_does_not_have) {
+  explanation why;
+  why.shrunk.best = with_choices({sim::choice_kind::defer});
+  why.shrunk.best.step_names = {{1, "a"}, {2, "b"}};
+  why.race.emplace();
+  step_pair& pair = why.race->pair;
+  pair.first.identity = 1;
+  pair.second.identity = 2;
+  EXPECT_HAS(explanation_text(why), "whichever comes first, the other does not come");
+  EXPECT_HAS(explanation_text(why), "    A, and never B (");
+  EXPECT_HAS(explanation_text(why), "    B, and A not yet: ");
+  pair.second_in_clean = pair.second;
+  EXPECT_HAS(explanation_text(why), "and both orders occur");
+  EXPECT_HAS(explanation_text(why), "    A then B (");
+  pair.first_in_failing = pair.first;
+  EXPECT_HAS(explanation_text(why), "    B then A: ");
+
+  why.shrunk.best.step_names = {{1, "a"}, {2, "a"}};
+  pair.second_in_clean->occurrence = 2;
+  EXPECT_HAS(explanation_text(why), "    A  a (its number 1)\n    B  a (its number 3)\n");
+  pair.second_in_clean.reset();
+  pair.first_in_failing.reset();
+  EXPECT_HAS(explanation_text(why), "    A  a (its number 1) in the run that does not fail\n");
+  EXPECT_HAS(explanation_text(why), "    B  a (its number 1) in the run that fails\n");
+}
+
 TEST(flip_tests, run_once_where_nothing_can_be_held) {
   shared_memory memory;
   const subject what = stories::subject("order");
