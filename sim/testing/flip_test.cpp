@@ -40,13 +40,16 @@ candidate answers_without(const observation& run, std::uint64_t held, const sim:
   return answers;
 }
 
-std::size_t position_in(const observation& seen, const observation& run, const trace_step& step) {
-  return counterparts(run, seen).in_other(positions(run.steps).at(step.identity));
+std::size_t position_in(const counterparts& same, const observation& run, const trace_step& step) {
+  return same.in_other(positions(run.steps).at(step.identity));
 }
 
 bool is_turned_round(const observation& seen, const turn& wanted) {
-  const std::size_t first = position_in(seen, wanted.other, wanted.until);
-  return first != nowhere && first < position_in(seen, wanted.run, wanted.held);  // which may be nowhere
+  const counterparts of_run(wanted.run, seen);
+  const bool in_run = &wanted.other == &wanted.run;
+  const std::size_t first = in_run ? position_in(of_run, wanted.run, wanted.until)
+                                   : position_in(counterparts(wanted.other, seen), wanted.other, wanted.until);
+  return first != nowhere && first < position_in(of_run, wanted.run, wanted.held);  // which may be nowhere
 }
 
 /// Whether anything in the run was kept back because of `held`.

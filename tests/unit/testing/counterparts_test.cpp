@@ -75,10 +75,11 @@ TEST(delaying_choices, are_those_that_the_step_was_made_ready_by) {
     made.kind = kind, made.label = label, made.occurrence = occurrence, made.n = 4;
     seen.result.choices.push_back(made);
   };
+  add(sim::choice_kind::pool_done, 8, 5);  // asked in t, about something else
   add(sim::choice_kind::pool_done, 7, 0);  // asked in t
-  step_of(seen, 'u').choices = 1;
+  step_of(seen, 'u').choices = 2;
   add(sim::choice_kind::pool_done, 7, 1);  // asked in u, for the other job
-  step_of(seen, 'g').choices = step_of(seen, 'w').choices = 2;
+  step_of(seen, 'g').choices = step_of(seen, 'w').choices = 3;
   step_of(seen, 'g').enabled_by = 1;
   step_of(seen, 'w').enabled_by = 3;
   for (const std::size_t at : {2u, 3u}) {
@@ -91,7 +92,7 @@ TEST(delaying_choices, are_those_that_the_step_was_made_ready_by) {
   add(sim::choice_kind::timer_late, 1, 0);
   seen.steps.push_back(run_of("d").steps.front());
   step_of(seen, 'd').label = 1;
-  step_of(seen, 'd').choices = 3;
+  step_of(seen, 'd').choices = 4;
   EXPECT_FALSE(delaying_choice(seen, 4));
   seen.step_names['d'] = "server runs its due timers";
   ASSERT_TRUE(delaying_choice(seen, 4));

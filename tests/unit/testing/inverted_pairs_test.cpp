@@ -154,12 +154,8 @@ TEST(racing_pairs, of_what_only_the_failing_run_tells_are_no_more_than_kept) {
   EXPECT_FALSE(pairs.later(0, 1));
 }
 
-TEST(racing_pairs, are_not_later_once_the_failing_run_has_ended) {
-  observation natural = run_of("abcd"), failing = run_of("ba");
-  const inverted_pairs pairs(failing, natural);
-  ASSERT_EQ(pairs.kept(), 1u) << "only a and b are in another order";
-  natural = run_of("abc");
-  failing = run_of("cba");
+TEST(racing_pairs, are_later_with_steps_that_are_not_earlier) {
+  const observation natural = run_of("abc"), failing = run_of("cba");
   const inverted_pairs all(failing, natural);
   ASSERT_EQ(all.kept(), 3u);
   for (std::size_t one = 0; one < 3; ++one) {
@@ -169,6 +165,15 @@ TEST(racing_pairs, are_not_later_once_the_failing_run_has_ended) {
       EXPECT_EQ(all.later(one, other), one != other && as_late);
     }
   }
+}
+
+TEST(racing_pairs, are_not_later_with_a_step_that_the_failing_run_did_not_come_to) {
+  const observation natural = run_of("acx"), failing = run_of("xa");
+  const inverted_pairs pairs(failing, natural);
+  ASSERT_EQ(pairs.kept(), 2u);
+  const std::size_t of_a = pairs.spell(0).first.identity == 'a' ? 0 : 1;
+  ASSERT_FALSE(pairs.spell(1 - of_a).first_in_failing);
+  EXPECT_FALSE(pairs.later(1 - of_a, of_a)) << "c is after the failure, if anywhere";
 }
 
 }  // namespace
