@@ -42,6 +42,10 @@ bool is_bookkeeping(const observation& seen, std::uint64_t identity) {
   return name_in(seen, identity).ends_with(" takes a job");
 }
 
+bool runs_due_timers(const observation& seen, std::uint64_t identity) {
+  return name_in(seen, identity).ends_with(" runs its due timers");
+}
+
 bool is_of_other_code(const compared_run& run, std::size_t step, const compared_run& other) {
   const std::uint64_t identity = run.steps[step].identity;
   const std::string_view here = name_in(run.seen, identity), there = name_in(other.seen, identity);

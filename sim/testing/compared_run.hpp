@@ -32,6 +32,9 @@ class subjects_of_deviations {
 /// Whether a step is the simulator's own: a thread of the pool takes a job.
 bool is_bookkeeping(const observation& seen, std::uint64_t identity);
 
+/// Whether a step is due timers of its process; which of them is not known.
+bool runs_due_timers(const observation& seen, std::uint64_t identity);
+
 /// Whether what has the step's name in the other run was started by other code: what became of the step is not known.
 bool is_of_other_code(const compared_run& run, std::size_t step, const compared_run& other);
 

@@ -5,6 +5,8 @@
 #include <numeric>
 #include <tuple>
 
+#include "sim/testing/compared_run.hpp"
+
 namespace twinloop::testing {
 namespace {
 
@@ -14,8 +16,6 @@ std::string_view name_in(const observation& seen, const trace_step& step) {
   const auto found = seen.step_names.find(step.identity);
   return found == seen.step_names.end() ? std::string_view() : std::string_view(found->second);
 }
-
-bool runs_due_timers(std::string_view name) { return name.ends_with(" runs its due timers"); }
 
 /// The positions of a run's steps, of one name in the order of their numbers.
 std::vector<std::size_t> in_order(const trace& steps) {
@@ -74,12 +74,12 @@ counterparts::counterparts(const observation& one, const observation& other)
   match_by([](const observation& run, std::size_t at) -> key {
     const trace_step& step = run.steps[at];
     const std::string_view name = name_in(run, step);
-    if (runs_due_timers(name)) return numbers_and_name(step.label, step.time, name);
+    if (runs_due_timers(run, step.identity)) return numbers_and_name(step.label, step.time, name);
     return numbers_and_name(step.label, name.empty() ? step.identity : 0, name);
   });
   match_by([](const observation& run, std::size_t at) -> key {
     const std::string_view name = name_in(run, run.steps[at]);
-    if (name.empty() || runs_due_timers(name)) return std::nullopt;
+    if (name.empty() || runs_due_timers(run, run.steps[at].identity)) return std::nullopt;
     return numbers_and_name(0, 0, without_instances(name));
   });
 }

@@ -1,13 +1,10 @@
 // The choice of a run that says how long a step takes to become ready.
 #include "sim/testing/delaying_choice.hpp"
 
+#include "sim/testing/compared_run.hpp"
+
 namespace twinloop::testing {
 namespace {
-
-bool runs_due_timers(const observation& run, const trace_step& step) {
-  const auto name = run.step_names.find(step.identity);
-  return name != run.step_names.end() && name->second.ends_with(" runs its due timers");
-}
 
 /// How late: asked when the timers are due, before anything can happen because of them.
 std::optional<sim::choice_record> lateness(const observation& run, const trace_step& step) {
@@ -34,7 +31,7 @@ std::optional<sim::choice_record> duration_chosen_in(const observation& run, std
 
 std::optional<sim::choice_record> delaying_choice(const observation& run, std::size_t at) {
   const trace_step& step = run.steps[at];
-  if (runs_due_timers(run, step)) return lateness(run, step);
+  if (runs_due_timers(run, step.identity)) return lateness(run, step);
   // A thread took the job, and it went on after each of its calls: each of these steps made the next one ready.
   for (std::size_t later = at;;) {
     const std::uint64_t number = run.steps[later].enabled_by;

@@ -85,7 +85,8 @@ class inverted_pairs::ranking {
       const pair_places at{first, second, there, same_.in_other(second)};
       if (!conflict(clean_.steps[first], failing_.steps[second])) continue;
       if (at.second_in_clean == nowhere ? !may_be_missing(at) : at.second_in_clean <= first) continue;
-      if (is_bookkeeping(failing_.seen, failing_.steps[second].identity) || of_two_lives(at)) continue;
+      if (is_bookkeeping(failing_.seen, failing_.steps[second].identity)) continue;
+      if (of_two_lives(at) || both_run_timers_of_a_process(at)) continue;
       found_.push_back(ranked(at));
       if (!found_.back().foreign) ++count_;
       if (found_.size() >= 2 * pairs_compared) keep_the_likeliest();
@@ -123,6 +124,14 @@ class inverted_pairs::ranking {
     return life != failing_.lives[at.second] ||
            (at.first_in_failing != nowhere && life != failing_.lives[at.first_in_failing]) ||
            (at.second_in_clean != nowhere && life != clean_.lives[at.second_in_clean]);
+  }
+
+  /// Timers of a process run in the order of their times, and nothing can turn these round.
+  bool both_run_timers_of_a_process(const pair_places& at) const {
+    const trace_step& a = clean_.steps[at.first];
+    const trace_step& b = failing_.steps[at.second];
+    return a.process == b.process && runs_due_timers(clean_.seen, a.identity) &&
+           runs_due_timers(failing_.seen, b.identity);
   }
 
   ranked_pair ranked(const pair_places& at) const {

@@ -21,7 +21,8 @@ struct step_pair {
 
 /// Pairs of `clean` that `failing` has the other way round and that could race: they touch the same thing, or belong to
 /// one process without saying what they touch, and are of one life of it: a restart stands between all that was before
-/// and all that comes after. That a thread of the pool takes a job is no callback of anybody. Which step is which in
+/// and all that comes after. That a thread of the pool takes a job is no callback of anybody, and timers
+/// of one process run in the order of their times. Which step is which in
 /// the other run: counterparts.hpp. The second may be missing in the clean run, if it was waited for there when the
 /// first ran: a deadline that a reply has stopped.
 ///

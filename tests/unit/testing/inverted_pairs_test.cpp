@@ -167,6 +167,16 @@ TEST(racing_pairs, are_later_with_steps_that_are_not_earlier) {
   }
 }
 
+TEST(racing_pairs, are_not_of_two_timers_of_a_process) {
+  observation natural = run_of("ab"), failing = run_of("ba");
+  natural.step_names['b'] = failing.step_names['b'] = "client runs its due timers";
+  natural.steps[1].time = failing.steps[0].time = 7;
+  EXPECT_EQ(spelt(failing, natural).size(), 1u);
+  natural.step_names['a'] = failing.step_names['a'] = "client runs its due timers";
+  natural.steps[0].time = failing.steps[1].time = 5;
+  EXPECT_TRUE(spelt(failing, natural).empty());
+}
+
 TEST(racing_pairs, are_not_later_with_a_step_that_the_failing_run_did_not_come_to) {
   const observation natural = run_of("acx"), failing = run_of("xa");
   const inverted_pairs pairs(failing, natural);
