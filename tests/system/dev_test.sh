@@ -65,3 +65,21 @@ for command in demo test build check rules format clean; do
   grep -q 'searches find rebuilt bugs' "$scratch/words" || fail "'$command --help' gives no help"
 done
 echo "dev_test: refuses what it does not take"
+
+# A Debian that has everything but Slurm, and no way to get it: tests that need it skip, so ./dev test goes on.
+cat >"$scratch/bin/dpkg-query" <<'TEXT'
+#!/bin/sh
+for package; do :; done
+case $package in slurm*) exit 1 ;; esac
+echo installed
+TEXT
+printf '#!/bin/sh\nexit 100\n' >"$scratch/bin/apt-get"
+rm -f "$scratch/bin/cmake" "$scratch/bin/ctest"  # links to this system's
+printf '#!/bin/sh\n' | tee "$scratch/bin/cmake" >"$scratch/bin/ctest"
+chmod +x "$scratch/bin/dpkg-query" "$scratch/bin/apt-get" "$scratch/bin/cmake" "$scratch/bin/ctest"
+run test || fail "must test without Slurm"
+grep -q 'going on without slurmctld' "$scratch/words" || fail "does not say what it goes on without"
+printf '#!/bin/sh\nexit 1\n' >"$scratch/bin/ctest"
+if run test; then fail "must fail when tests fail"; fi
+grep -q 'tests failed' "$scratch/words" || fail "does not say that tests failed"
+echo "dev_test: goes on without what only some tests need, and fails when they do"
