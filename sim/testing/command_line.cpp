@@ -223,8 +223,9 @@ std::optional<std::string> unknown_command(int argc, char** argv) {
 
 std::variant<command_line, int> parse_command_line(int argc, char** argv) {
   command_line line;
-  line.invoked = argc > 0 ? argv[0] : "program";
-  line.program = base_name(line.invoked);
+  const std::string invoked = argc > 0 ? argv[0] : "program";
+  line.invoked = shell_word(invoked);
+  line.program = base_name(invoked);
   if (const std::optional<std::string> error = unknown_command(argc, argv)) {
     fmt::print(stderr, "{}: {}\n", line.program, *error);
     return exit_wrong_use;

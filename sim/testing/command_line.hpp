@@ -17,7 +17,7 @@ enum class command : std::uint8_t { list, run, explore, replay, shrink, explain,
 struct command_line {
   command what = command::list;
   std::string program;   ///< base name of the binary
-  std::string invoked;   ///< the binary as it was called
+  std::string invoked;   ///< the binary as it was called, for lines to paste: one word of a shell
   std::string scenario;  ///< empty = the only one
   std::string file;      ///< replay, shrink, explain
   std::vector<std::string> settings;

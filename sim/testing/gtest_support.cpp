@@ -147,12 +147,14 @@ class test_runs {
     return tell(made_smaller(memory, done.found.front()));
   }
 
-  std::string filtered_binary() const { return fmt::format("{} --gtest_filter={}", binary_, test_); }
+  std::string filtered_binary() const {
+    return fmt::format("{} --gtest_filter={}", shell_word(binary_), shell_word(test_));
+  }
   std::string explain_words(const std::string& path) const {
-    return fmt::format("TWINLOOP_EXPLAIN={} {}", path, filtered_binary());
+    return fmt::format("TWINLOOP_EXPLAIN={} {}", shell_word(path), filtered_binary());
   }
   std::string replay_words(const std::string& path) const {
-    return fmt::format("{}TWINLOOP_REPLAY={} {}", in_workers(), path, filtered_binary());
+    return fmt::format("{}TWINLOOP_REPLAY={} {}", in_workers(), shell_word(path), filtered_binary());
   }
   /// What a line has to begin with so that a run which dies is told by its test.
   const char* in_workers() const { return environment_.jobs == 0 ? "" : "TWINLOOP_JOBS=1 "; }

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <sstream>
 #include <stdexcept>
+#include <vector>
 
 #include "sim/testing/asked_replay.hpp"
 #include "sim/testing/crash_note.hpp"
@@ -27,20 +29,25 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-/// The words this process was called with, for a shell.
-std::string this_command() {
+/// The words this process was called with.
+std::vector<std::string> this_call() {
   std::string ignored;
-  std::string words = read_whole_file("/proc/self/cmdline", ignored).value_or("./test");
-  while (!words.empty() && words.back() == '\0') words.pop_back();
-  for (char& letter : words) {
-    if (letter == '\0') letter = ' ';
-  }
+  std::istringstream text(read_whole_file("/proc/self/cmdline", ignored).value_or("./test"));
+  std::vector<std::string> words;
+  for (std::string word; std::getline(text, word, '\0');) words.push_back(word);
   return words;
 }
 
+/// The same for a shell.
+std::string this_command() {
+  std::string command;
+  for (const std::string& word : this_call()) command += (command.empty() ? "" : " ") + shell_word(word);
+  return command;
+}
+
 std::string this_program() {
-  const std::string command = this_command();
-  return base_name(command.substr(0, command.find(' ')));
+  const std::vector<std::string> words = this_call();
+  return words.empty() ? "test" : base_name(words.front());
 }
 
 std::string file_name(std::string name) {
@@ -286,7 +293,7 @@ class property_check {
     // What a line has to begin with so that a run which dies is told.
     const std::string command = (environment_.jobs > 0 ? "TWINLOOP_JOBS=1 " : "") + this_command();
     const std::string again =
-        done.replay_file.empty() ? "" : fmt::format("TWINLOOP_REPLAY={} {}", shell_quoted(done.replay_file), command);
+        done.replay_file.empty() ? "" : fmt::format("TWINLOOP_REPLAY={} {}", shell_word(done.replay_file), command);
     done.text =
         fmt::format("\n{}property \"{}\" does not hold: case {}, run {}\n", trouble, name_, done.cases, done.runs);
     done.text += done.workload.empty() ? "  nothing was drawn\n" : "  the smallest workload that breaks it:\n";
@@ -303,9 +310,6 @@ class property_check {
     watch_options watch;
     watch.stall = environment_.stall;
     return watch;
-  }
-  static std::string shell_quoted(const std::string& path) {
-    return path.find(' ') == std::string::npos ? path : "'" + path + "'";
   }
   static check_result fail_with(std::string text) {
     check_result done;

@@ -152,17 +152,6 @@ std::string output_path(const session& session, const finding& found, const std:
   return ordinal == 0 ? session.line.output : fmt::format("{}-{}", session.line.output, found.run);
 }
 
-std::string shell_word(const std::string& text) {
-  const auto plain = [](char letter) {
-    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
-           std::string_view("._-/=,:+@").find(letter) != std::string_view::npos;
-  };
-  if (!text.empty() && std::all_of(text.begin(), text.end(), plain)) return text;
-  std::string quoted = "'";
-  for (const char letter : text) quoted += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
-  return quoted + "'";
-}
-
 std::string run_words(const session& session, const subject& what, const finding& found) {
   std::string words =
       fmt::format("{} run {} --seed {} --run {}", session.line.invoked, what.name, hex(found.seed), found.run);

@@ -43,8 +43,6 @@ std::string output_path(const session& session, const finding& found, const std:
 std::string minimal_name(const std::string& path);
 /// The words that repeat a run by its numbers: "./kv run kv --seed 0x1 --run 7".
 std::string run_words(const session& session, const subject& what, const finding& found);
-/// `text` so that a shell reads it as one word.
-std::string shell_word(const std::string& text);
 
 /// The limits of a search as the command line gives them; `runs` is always there.
 budget budget_of(const command_line& line);

@@ -23,6 +23,8 @@ std::string plural(std::uint64_t count, std::string_view noun);
 std::string valid_utf8(std::string_view text);
 /// The last component of a path.
 std::string base_name(std::string_view path);
+/// `text` so that a shell reads it as one word.
+std::string shell_word(const std::string& text);
 /// The name of `known` nearest to `wanted`, if it is near enough to be meant.
 template <class Names>
 std::optional<std::string> nearest_name(std::string_view wanted, const Names& known);

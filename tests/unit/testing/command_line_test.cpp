@@ -198,6 +198,23 @@ TEST_F(command_line, explores_and_shrinks_at_once) {
   EXPECT_HAS(explore.output, "replay two_deviations-1.min.twin");
 }
 
+TEST_F(command_line, gives_lines_to_paste_where_paths_have_spaces) {
+  const std::string directory = directory_.path();
+  const std::string program = "'my programs/it'\\''s stories'";
+  ASSERT_EQ(run_program(directory, "mkdir 'my programs' && ln -s '" TWINLOOP_STORIES "' " + program).status, 0);
+  const finished_program explore = run_program(directory, program + " explore order --stop-at-first -o 'a run.twin'");
+  EXPECT_EQ(explore.status, 1);
+  for (const std::string words : {"replay:  ", "shrink:  "}) {
+    const std::size_t at = explore.output.find(words);
+    ASSERT_NE(at, std::string::npos) << explore.output;
+    const std::size_t begin = at + words.size();
+    const std::string line = explore.output.substr(begin, explore.output.find('\n', begin) - begin);
+    const finished_program again = run_program(directory, line);
+    EXPECT_EQ(again.status, 0) << line << "\n" << again.errors;
+    EXPECT_HAS(again.output, "FAILED  order.a_comes_first");
+  }
+}
+
 TEST_F(command_line, reports_a_failure_although_its_file_cannot_be_written) {
   const finished_program explore = stories("explore order -o /nonexistent/x.twin --stop-at-first");
   EXPECT_EQ(explore.status, 1);

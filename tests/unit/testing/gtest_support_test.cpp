@@ -40,6 +40,21 @@ TEST_F(twinloop_test, that_fails_prints_the_line_that_replays_it) {
   EXPECT_EQ(again.output.find("did not replay"), std::string::npos) << again.output;
 }
 
+TEST_F(twinloop_test, that_fails_prints_a_line_to_paste_where_paths_have_spaces) {
+  const std::string directory = directory_.path();
+  ASSERT_EQ(run_program(directory, "mkdir 'my tests' && ln -s '" TWINLOOP_MACRO_SAMPLE "' 'my tests/sample'").status,
+            0);
+  const finished_program failed = run_program(
+      directory, "TWINLOOP_REPLAY_DIR='my tests' 'my tests/sample' --gtest_filter=macro.finds_a_failed_check");
+  EXPECT_EQ(failed.status, 1);
+  for (const std::string words : {"replay:  ", "explain: "}) {
+    const std::string line = line_after(failed.output, words);
+    const finished_program again = run_program(directory, line);
+    EXPECT_EQ(again.status, 1) << line << "\n" << again.errors;
+    EXPECT_HAS(again.output, "FAILED  order.a_comes_first");
+  }
+}
+
 TEST_F(twinloop_test, that_fails_prints_the_line_that_explains_it) {
   const finished_program failed = run("finds_a_failed_check");
   const std::string line = line_after(failed.output, "explain: ");

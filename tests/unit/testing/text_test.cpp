@@ -36,6 +36,14 @@ TEST(text, spells_counts_and_times) {
   EXPECT_EQ(spell_time(90'500'000'000), "90.5 s");
 }
 
+TEST(text, quotes_for_a_shell_what_it_would_take_apart) {
+  EXPECT_EQ(shell_word("./kv-1.twin"), "./kv-1.twin");
+  EXPECT_EQ(shell_word("my runs/kv-1.twin"), "'my runs/kv-1.twin'");
+  EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
+  EXPECT_EQ(shell_word("$HOME;*"), "'$HOME;*'");
+  EXPECT_EQ(shell_word(""), "''");
+}
+
 TEST(text, replaces_what_is_no_utf8) {
   EXPECT_EQ(valid_utf8("plain"), "plain");
   EXPECT_EQ(valid_utf8("\xe2\x82\xac"), "\xe2\x82\xac") << "three bytes";
