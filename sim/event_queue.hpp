@@ -67,7 +67,7 @@ class event_queue {
     heap_[hole] = added;
   }
 
-  scheduled pop() {
+  [[gnu::always_inline]] scheduled pop() {
     const scheduled first = heap_[0];
     const scheduled moved = heap_[--size_];
     if (size_ != 0) sift_down(moved);
@@ -100,7 +100,7 @@ class event_queue {
   }
 
   [[gnu::noinline]] void make_room() {
-    capacity_ = std::max<std::size_t>(64, capacity_ * 2);
+    capacity_ = std::max<std::size_t>(16, capacity_ * 2);
     std::unique_ptr<scheduled[]> larger(new scheduled[capacity_]);
     std::copy(heap_.get(), heap_.get() + size_, larger.get());
     heap_ = std::move(larger);
