@@ -53,6 +53,8 @@ class test_runs {
   }
 
   verdict run() {
+    std::optional<stall_alarm> alarm;
+    if (environment_.jobs == 0) alarm.emplace(environment_.stall);
     if (environment_.explain) return of_file("TWINLOOP_EXPLAIN", *environment_.explain, &test_runs::explain_file);
     if (environment_.replay) return of_file("TWINLOOP_REPLAY", *environment_.replay, &test_runs::replay);
     return failed_if(environment_.jobs == 0 ? search_here() : search_in_workers());
@@ -76,7 +78,7 @@ class test_runs {
     shared_memory memory;
     finding found{finding::nature::failure, file.seed, file.run, 0, {}};
     const isolated_request request{&what_, &source, file.data_seed, file.run, false, &source};
-    found.seen = environment_.jobs == 0 ? run_watched(memory, request) : run_isolated(memory, request, watching());
+    found.seen = environment_.jobs == 0 ? run_here(memory, request) : run_isolated(memory, request, watching());
     const run_result& now = found.seen.result;
     std::string text;
     if (failing(now)) text = failure_report(found, {replay_words(path), "", explain_words(path)}, {});
@@ -87,11 +89,6 @@ class test_runs {
                        file.broke.name.empty() ? file.ended : file.broke.name, hex(file.hash),
                        now.broke.name.empty() ? sim::name(now.ended) : now.broke.name, hex(now.hash),
                        found.seen.divergence ? "; it goes another way at " + *found.seen.divergence : "", text);
-  }
-
-  observation run_watched(shared_memory& memory, const isolated_request& request) {
-    const stall_alarm alarm(memory.record(), environment_.stall);
-    return run_here(memory, request);
   }
 
   /// The same file's failure, with all that can be found out about it.
@@ -113,7 +110,6 @@ class test_runs {
     crash_note note(
         fmt::format("\nthe test crashed; it does so again with\n  TWINLOOP_SEED={} TWINLOOP_RUN=", hex(seed_)),
         fmt::format(" {}\n", filtered_binary()));
-    const stall_alarm alarm(record_, environment_.stall);
     if (first_ >= sim::search_model::learning_runs) learn(note);
     for (std::uint64_t run = first_; run < last_ && !out_of_time(started); ++run) {
       note.set_run(run);

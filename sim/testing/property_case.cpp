@@ -6,6 +6,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "sim/testing/stall_alarm.hpp"
+
 namespace twinloop::testing {
 namespace {
 
@@ -46,6 +48,7 @@ workload draw_workload(const std::function<std::function<void(sim::world&)>()>& 
 }
 
 property_case draw_case(const workload_generator& workloads, const rc::Random& random, int size) {
+  const stall_alarm::scope running(nullptr);
   return make_case(workloads(random, size), {random, size, {}});
 }
 

@@ -93,6 +93,8 @@ class property_check {
   }
 
   check_result run() {
+    std::optional<stall_alarm> alarm;
+    if (environment_.jobs == 0) alarm.emplace(environment_.stall);
     const std::string file = environment("TWINLOOP_REPLAY");
     if (!file.empty()) return replay(file);
     if (const auto place = parse_reproduce(name_, rc_params_)) return reproduce(*place);
@@ -111,11 +113,7 @@ class property_check {
                                 "  TWINLOOP_JOBS=1 RC_PARAMS=\"seed={} max_success={} max_size={}\" {}\n",
                                 params_.seed, params_.maxSuccess, params_.maxSize, this_command()));
     check_result done;
-    std::optional<broken_case> broken;
-    {
-      const stall_alarm alarm(search_.memory().record(), environment_.stall);
-      broken = look_for_failure(done, [&] { note.set_run(done.cases); });
-    }
+    const std::optional<broken_case> broken = look_for_failure(done, [&] { note.set_run(done.cases); });
     done.runs = search_.runs();
     return broken ? shrink_and_tell(std::move(done), *broken) : done;
   }

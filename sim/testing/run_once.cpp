@@ -11,6 +11,7 @@
 #include "sim/testing/race_report.hpp"
 #include "sim/testing/run.hpp"
 #include "sim/testing/settings.hpp"
+#include "sim/testing/stall_alarm.hpp"
 
 namespace twinloop::testing {
 namespace {
@@ -70,6 +71,7 @@ std::uint64_t count_deviations(std::span<const sim::choice_record> choices) {
 
 run_result run_in(sim::world& world, const run_request& request) {
   TWINLOOP_ASSERT(request.what != nullptr);
+  const stall_alarm::scope running(request.record);
   sim::world_options options;
   options.source = request.source;
   options.record = request.record;

@@ -8,16 +8,27 @@
 
 namespace twinloop::testing {
 
-/// While it lives, a run recorded into `record` that makes no step in `limit` of the process's CPU time ends the
+/// While it lives, code of a program under test that makes no step in `limit` of this thread's CPU time ends the
 /// process by SIGABRT, after a line that says so: a debugger then shows where it loops, and a crash_note how to get
-/// there again. A process that is merely stopped or waits uses no CPU time and is not blamed. One at a time in a
-/// process; where the system has no such timer, and where somebody else handles its signal, SIGVTALRM, it does nothing.
+/// there again. A thread that is stopped or waits uses no CPU time and is not blamed. One at a time in a process, by
+/// whose thread it is destroyed; where the system has no such timer, and where somebody else handles its signal,
+/// SIGPROF, it does nothing.
 class stall_alarm {
  public:
-  stall_alarm(const sim::recording& record, std::chrono::milliseconds limit);
+  explicit stall_alarm(std::chrono::milliseconds limit);
   ~stall_alarm();
   stall_alarm(const stall_alarm&) = delete;
   stall_alarm& operator=(const stall_alarm&) = delete;
+
+  /// While it lives, code of a program under test runs. A step is a choice or virtual time in `record`, if there is
+  /// one, or the beginning of another scope. Without an alarm it does nothing.
+  class scope {
+   public:
+    explicit scope(const sim::recording* record);
+    ~scope();
+    scope(const scope&) = delete;
+    scope& operator=(const scope&) = delete;
+  };
 };
 
 }  // namespace twinloop::testing

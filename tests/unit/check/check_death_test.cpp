@@ -75,6 +75,16 @@ TEST_F(check_in_a_worker, a_property_that_crashes_in_some_schedule_is_kept_made_
   expect_it_replays(found, &write_through_a_null_pointer);
 }
 
+TEST_F(check_in_a_worker, a_loop_is_also_aborted_when_its_file_is_run_in_the_tests_process) {
+  if (with_thread_sanitizer) GTEST_SKIP() << "ThreadSanitizer keeps signals from loops that call nothing";
+  const scoped_variable stall("TWINLOOP_STALL", "1");
+  const scoped_variable as_found("RC_PARAMS", "noshrink=1");
+  const scoped_variable file("TWINLOOP_REPLAY", ends_at_zero(&loop_for_ever).replay_file);
+  ::unsetenv("TWINLOOP_JOBS");
+  EXPECT_EXIT((void)ends_at_zero(&loop_for_ever), ::testing::KilledBySignal(SIGABRT),
+              "no step was made in 1 s of CPU time, which is an endless loop");
+}
+
 TEST_F(check_in_a_worker, a_property_that_loops_for_ever_in_some_schedule_is_kept_and_replayed) {
   const scoped_variable stall("TWINLOOP_STALL", "1");
   const scoped_variable as_found("RC_PARAMS", "noshrink=1");  // each run costs the whole second

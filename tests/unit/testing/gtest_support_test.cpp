@@ -137,6 +137,17 @@ TEST_F(twinloop_test, that_never_ends_is_aborted_and_says_how_to_get_there_again
   EXPECT_HAS(again.errors, words);
 }
 
+TEST_F(twinloop_test, that_never_ends_is_aborted_also_between_two_runs_of_its_world) {
+  if (with_thread_sanitizer) GTEST_SKIP() << "ThreadSanitizer keeps signals from loops that call nothing";
+  const finished_program looped = run("loops_between_two_runs", "TWINLOOP_STALL=1");
+  EXPECT_EQ(looped.status, 128 + SIGABRT);
+  EXPECT_HAS(looped.errors, "no step was made in 1 s of CPU time, which is an endless loop");
+}
+
+TEST_F(twinloop_test, that_computes_for_long_in_many_runs_is_no_endless_loop) {
+  EXPECT_EQ(run("computes_long_before_its_first_choice", "TWINLOOP_STALL=1").status, 0);
+}
+
 TEST_F(twinloop_test, that_never_ends_is_aborted_when_its_replay_file_is_run) {
   if (with_thread_sanitizer) GTEST_SKIP() << "ThreadSanitizer keeps signals from loops that call nothing";
   const finished_program failed = run("meets_an_endless_loop", "TWINLOOP_STALL=1 TWINLOOP_JOBS=1");

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <ctime>
 
 #include "tests/unit/testing/stories.hpp"
 #include "twinloop/testing.hpp"
@@ -46,6 +47,20 @@ TWINLOOP_TEST(macro, meets_an_endless_loop, 300) {
     while (stuck) {
     }
   });
+}
+
+TWINLOOP_TEST(macro, loops_between_two_runs, 300) {
+  world.run();
+  volatile bool stuck = true;
+  while (stuck) {
+  }
+}
+
+TWINLOOP_TEST(macro, computes_long_before_its_first_choice, 40) {
+  const std::clock_t until = std::clock() + CLOCKS_PER_SEC / 20;
+  while (std::clock() < until) {
+  }
+  stories::run_jobs(world, 3, [](twinloop::sim::world&, const std::string&) {});
 }
 
 TWINLOOP_TEST(macro, leaves_the_process, 300) {
