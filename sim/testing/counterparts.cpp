@@ -21,8 +21,9 @@ std::string_view name_in(const observation& seen, const trace_step& step) {
 std::vector<std::size_t> in_order(const trace& steps) {
   std::vector<std::size_t> all(steps.size());
   std::iota(all.begin(), all.end(), std::size_t{0});
-  std::stable_sort(all.begin(), all.end(),
-                   [&](std::size_t a, std::size_t b) { return steps[a].occurrence < steps[b].occurrence; });
+  std::sort(all.begin(), all.end(), [&](std::size_t a, std::size_t b) {
+    return std::pair(steps[a].occurrence, a) < std::pair(steps[b].occurrence, b);
+  });
   return all;
 }
 
