@@ -2,7 +2,8 @@
 # Goal: a search split over a Slurm job array finds what the whole search finds. Method: a cluster of one node, on the
 # loopback device, with its configuration and all its files in a temporary directory; the array's results are merged and
 # compared with those of the same search in one process. Usage: slurm_test.sh PROGRAM SCENARIO
-# Exit status 77: skipped, since Slurm is not installed here.
+# Exit status 77: skipped, since Slurm is not installed here, or this machine has no address but loopback, without which
+# Slurm's daemons end as they start.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 program=$(realpath "$1") scenario=$2 shards=4 runs=400
@@ -10,6 +11,7 @@ PATH=$PATH:/usr/sbin:/sbin
 for tool in slurmctld slurmd sbatch sinfo python3; do
   command -v $tool >/dev/null || { echo "skipped: no $tool; ./dev setup cluster installs it"; exit 77; }
 done
+[ -n "$(hostname -I)" ] || { echo "skipped: this machine has no address but loopback, which Slurm needs"; exit 77; }
 
 directory=$(mktemp -d)
 controller='' node=''
